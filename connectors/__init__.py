@@ -1,0 +1,14 @@
+"""A source's API in, records out; nothing is stored here."""
+
+from connectors.errors import SourceError, SourceMisconfigured, SourceUnavailable
+from connectors.records import Batch, Connector, Cursor, Record
+
+__all__ = [
+    "Batch",
+    "Connector",
+    "Cursor",
+    "Record",
+    "SourceError",
+    "SourceMisconfigured",
+    "SourceUnavailable",
+]

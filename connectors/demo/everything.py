@@ -1,0 +1,97 @@
+"""The whole organisation played once: histories, commit graphs and the frames they make."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import groupby
+
+import polars as pl
+
+from connectors.demo import rows
+from connectors.demo.changing import NOW
+from connectors.demo.graph import Commit, Repository
+from connectors.demo.history import Simulation
+from connectors.demo.oddities import add_oddities
+from connectors.demo.organisation import SERVICES, Service
+from connectors.demo.things import Change, History
+
+Histories = Mapping[str, History]
+
+
+@lru_cache(maxsize=2)
+def frames(seed: int) -> Mapping[str, pl.DataFrame]:
+    """Return the records of every entity."""
+    histories = played(seed)
+    found = commits(histories, seed)
+    return {
+        "deployments": rows.frame(deployments(histories)),
+        "changes": rows.frame(changes(histories)),
+        "commits": rows.frame(rows.commits(found)),
+        "incidents": rows.frame(incidents(histories)),
+    }
+
+
+def played(seed: int) -> Histories:
+    """Play every service by itself, add what happens once and put all in order."""
+    histories = {service.name: Simulation(service, seed).play() for service in SERVICES}
+    add_oddities(histories)
+    for history in histories.values():
+        history.changes = [each for each in history.changes if each.merged_at <= NOW]
+        history.rollouts.sort(key=lambda rollout: rollout.finished_at)
+        for number, rollout in enumerate(history.rollouts, start=1):
+            rollout.number = number
+        opened = [each for each in history.incidents if each.started_at <= NOW]
+        history.incidents = sorted(opened, key=lambda incident: incident.started_at)
+    return histories
+
+
+def commits(histories: Histories, seed: int) -> list[Commit]:
+    """Grow every repository; changes and rollouts learn their shas from it."""
+    found: list[Commit] = []
+    for name, group in groupby(SERVICES, key=lambda service: service.repository):
+        found += grown(name, list(group), histories, seed).commits
+    return found
+
+
+def grown(name: str, services: list[Service], histories: Histories, seed: int) -> Repository:
+    """Grow one repository from the changes of the services in it."""
+    repository = Repository(name, services[0].style, seed, has_paths=len(services) > 1)
+    repository.found(int(services[0].begins.timestamp()))
+    made = [change for service in services for change in histories[service.name].changes]
+    number(made)
+    for change in sorted(made, key=lambda change: change.merged_at):
+        if change.grows_from is None:
+            repository.merge(change)
+    for service in services:
+        repository.resolve(histories[service.name].rollouts, service.has_dates_as_versions)
+    return repository
+
+
+def number(made: list[Change]) -> None:
+    """Give the requests of a repository numbers in the order of their opening."""
+    requests = [change for change in made if change.is_request]
+    requests.sort(key=lambda each: each.opened_at)
+    for count, change in enumerate(requests, start=1):
+        change.number = count
+
+
+def deployments(histories: Histories) -> Iterator[rows.Row]:
+    """Yield the deployments of all services."""
+    for service in SERVICES:
+        yield from rows.deployments(histories[service.name].rollouts, service.repository)
+
+
+def changes(histories: Histories) -> Iterator[rows.Row]:
+    """Yield the requests of all services."""
+    for service in SERVICES:
+        yield from rows.changes(histories[service.name].changes, service.repository)
+
+
+def incidents(histories: Histories) -> Iterator[rows.Row]:
+    """Yield the incidents of all services, numbered by service."""
+    for service in SERVICES:
+        opened = histories[service.name].incidents
+        named = (
+            (f"inc-{service.name}-{number}", service.repository, incident)
+            for number, incident in enumerate(opened, start=1)
+        )
+        yield from rows.incidents(named)

@@ -1,0 +1,115 @@
+"""Keeping a bare clone of a remote repository: branches and tags, as few objects as will do."""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from connectors.errors import SourceError, SourceMisconfigured
+from connectors.git.command import TRANSPORTS, mask, run
+
+REFS: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+# Commits alone; or with the trees that changed paths are found by, which a clone without
+# trees would fetch one at a time.
+WITHOUT_PATHS, WITH_PATHS = "tree:0", "blob:none"
+
+
+def is_remote(location: str) -> bool:
+    """Return whether ``location`` is a URL or ssh's `user@host:path`, not a path on disk."""
+    if "://" in location or "::" in location:
+        return True
+    return bool(re.match(r"[\w.-]+@[\w.-]+:", location)) and not Path(location).exists()
+
+
+def update(location: str, folder: Path, scope: str, *, with_paths: bool) -> None:
+    """Make ``folder`` a bare clone of what is at ``location`` now.
+
+    A clone is made beside its place and then moved there, so that a folder that is there is
+    whole; one that will not be updated (locks left behind, damage) is made again.
+    """
+    _check(location, scope)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    head = _remote_head(location, folder.parent, scope)
+    if _is_clone(folder, location, scope, with_paths):
+        try:
+            return _fetch(location, folder, scope, head)
+        except SourceError:
+            # The remote has just answered, so it is the clone that is at fault.
+            pass
+    return _clone(location, folder, scope, head, WITH_PATHS if with_paths else WITHOUT_PATHS)
+
+
+def _check(location: str, scope: str) -> None:
+    named = re.match(r"([\w+.-]*)(::|://)", location)
+    if named and (named[2] == "::" or named[1].lower() not in TRANSPORTS.split(":")):
+        raise SourceMisconfigured(
+            f"git repository {scope}: transport {named[1]!r} is not allowed: use https, ssh, "
+            "git, http or file"
+        )
+
+
+def _clone(location: str, folder: Path, scope: str, head: str | None, objects: str) -> None:
+    for leftover in folder.parent.glob(f".{folder.name}.*.partial"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    partial = Path(
+        tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".partial", dir=folder.parent)
+    )
+    try:
+        run(["init", "--quiet", "--bare", "--template=", str(partial)], scope, {})
+        for key, value in _settings(location, objects).items():
+            run(["-C", str(partial), "config", key, value], scope, {})
+        _fetch(location, partial, scope, head)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _settings(location: str, objects: str) -> dict[str, str]:
+    return {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.partialCloneFilter": objects,
+        "drumbeat.location": mask(location),
+    }
+
+
+def _fetch(location: str, folder: Path, scope: str, head: str | None) -> None:
+    fetching = ["fetch", "--quiet", "--prune", "--force", "--no-tags", "--no-write-fetch-head"]
+    run(["-C", str(folder), *fetching, "origin", *REFS], scope, _remote(location))
+    if head:
+        run(["-C", str(folder), "symbolic-ref", "HEAD", head], scope, {})
+
+
+def _remote_head(location: str, beside: Path, scope: str) -> str | None:
+    """Return the full name of the remote's default branch; null where its HEAD is detached."""
+    asking = ["-C", str(beside), "ls-remote", "--quiet", "--symref", "origin", "HEAD"]
+    # Whatever repository the data folder may lie in has remotes and settings of its own.
+    variables = {**_remote(location), "GIT_CEILING_DIRECTORIES": str(beside.resolve().parent)}
+    answer = run(asking, scope, variables).stdout
+    found = re.search(r"^ref: (refs/heads/\S+)\tHEAD$", answer, re.MULTILINE)
+    return found[1] if found else None
+
+
+def _remote(location: str) -> dict[str, str]:
+    """Return the variables that tell git the URL: never on disk, nor in the list of processes."""
+    count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    return {
+        "GIT_CONFIG_COUNT": str(count + 1),
+        f"GIT_CONFIG_KEY_{count}": "remote.origin.url",
+        f"GIT_CONFIG_VALUE_{count}": location,
+    }
+
+
+def _is_clone(folder: Path, location: str, scope: str, with_paths: bool) -> bool:
+    """Return whether ``folder`` is a whole clone of ``location`` with the objects wanted."""
+    config = folder / "config"
+    if not config.is_file() or not (folder / "HEAD").is_file():
+        return False
+    reading = ["config", "--file", str(config), "--list"]
+    lines = set(run(reading, scope, {}).stdout.splitlines())
+    has_trees = f"remote.origin.partialclonefilter={WITH_PATHS}" in lines
+    return f"drumbeat.location={mask(location)}" in lines and (has_trees or not with_paths)

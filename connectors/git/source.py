@@ -1,0 +1,139 @@
+"""One git repository as a source: its commits, its tags, and the head of its main line."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, ClassVar
+
+from connectors.errors import SourceMisconfigured
+from connectors.git import history, refs
+from connectors.git.clone import is_remote, update
+from connectors.git.command import Repository
+from connectors.records import Batch, Cursor, Record
+
+
+@dataclass(slots=True)
+class _Fetched:
+    """Whether the remote has been asked already."""
+
+    is_done: bool = False
+    lock: Lock = field(default_factory=Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """Reads one repository: in place where ``location`` is a path, else through a bare ``clone``.
+
+    ``repository`` is its name, the scope of all that is read; ``branch`` is by default the
+    remote's own. One instance asks the remote once, so that all entities tell of one moment:
+    make a new one for every collection.
+    """
+
+    entities: ClassVar[tuple[str, ...]] = ("commits", "tags", "heads")
+
+    location: str
+    repository: str
+    clone: Path
+    branch: str | None = None
+    with_paths: bool = False
+    since: datetime | None = None
+    _fetched: _Fetched = field(default_factory=_Fetched, init=False, repr=False, compare=False)
+
+    def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch]:
+        """Yield what is new: commits in frames, tags and heads as whole listings."""
+        cursor = cursors.get(self.repository)
+        repository = self._ready()
+        found = refs.listing(repository)
+        main = refs.main_line(repository, found, self.branch)
+        if entity == "commits":
+            yield from self._commits(repository, [main, *found.values()], cursor or {})
+        elif entity == "tags":
+            yield from self._whole(entity, [_tag(ref) for ref in refs.tags(found)], cursor)
+        elif entity == "heads":
+            head = {"name": main.name, "sha": main.sha, "is_default": True}
+            yield from self._whole(entity, [Record(entity, main.name, head)], cursor)
+        else:
+            raise ValueError(f"git has no {entity!r}, only {', '.join(self.entities)}")
+
+    def _commits(
+        self, repository: Repository, found: Sequence[refs.Ref], cursor: Mapping[str, Any]
+    ) -> Iterator[Batch]:
+        """Yield the commits no earlier collection read; only the last batch moves the cursor."""
+        tips = sorted({ref.sha for ref in found})
+        landed, since = self._landed(cursor)
+        if landed.issuperset(tips):
+            return
+        known = refs.existing(repository, sorted(landed))
+        frames = history.read(
+            repository, tips, known, with_paths=self.with_paths, since=self.since
+        )
+        held = next(frames, None)
+        if held is None:
+            return
+        for frame in frames:
+            yield Batch("commits", self.repository, held)
+            held = frame
+        reached = {"tips": tips, "with_paths": self.with_paths, "since": since}
+        yield Batch("commits", self.repository, held, reached)
+
+    def _landed(self, cursor: Mapping[str, Any]) -> tuple[set[str], str | None]:
+        """Return the tips whose history is landed, and from when on; none if it lacks anything."""
+        since = self.since.isoformat() if self.since else None
+        lacks_paths = self.with_paths and not cursor.get("with_paths")
+        landed_since = cursor.get("since")
+        lacks_years = landed_since is not None and (
+            self.since is None or self.since < datetime.fromisoformat(landed_since)
+        )
+        if not cursor or lacks_paths or lacks_years:
+            return set(), since
+        return set(cursor["tips"]), landed_since
+
+    def _whole(self, entity: str, records: Sequence[Record], cursor: Cursor) -> Iterator[Batch]:
+        """Yield a whole listing, unless it is the one that is landed already."""
+        text = json.dumps([record.payload for record in records], sort_keys=True)
+        listing = {"listing": hashlib.sha256(text.encode()).hexdigest()}
+        if cursor != listing and (records or cursor):
+            yield Batch(entity, self.repository, records, listing, is_whole=True)
+
+    def _ready(self) -> Repository:
+        """Return the repository to read, its remote asked first where it has one."""
+        if is_remote(self.location):
+            with self._fetched.lock:
+                if not self._fetched.is_done:
+                    update(
+                        self.location, self.clone, self.repository, with_paths=self.with_paths
+                    )
+                    self._fetched.is_done = True
+            repository = Repository(self.clone, self.repository)
+        else:
+            repository = Repository(Path(self.location).absolute(), self.repository)
+            _check_folder(repository)
+        _check_depth(repository)
+        return repository
+
+
+def _tag(ref: refs.Ref) -> Record:
+    tagged_at = ref.at.strftime("%Y-%m-%dT%H:%M:%SZ") if ref.at else None
+    payload = {"name": ref.name, "sha": ref.sha, "is_annotated": ref.is_annotated}
+    payload |= {"tagged_at": tagged_at} if tagged_at else {}
+    return Record("tags", ref.name, payload, "", ref.at)
+
+
+def _check_folder(repository: Repository) -> None:
+    if not repository.path.is_dir():
+        raise SourceMisconfigured(
+            f"git repository {repository.scope}: there is no folder {repository.path}: clone it "
+            "there, or name its URL"
+        )
+
+
+def _check_depth(repository: Repository) -> None:
+    if repository.ask("rev-parse", "--is-shallow-repository").strip() == "true":
+        raise SourceMisconfigured(
+            f"git repository {repository.scope} is a shallow clone, its older history is "
+            "missing: run `git fetch --unshallow` in it (in a build, fetch with depth 0)"
+        )

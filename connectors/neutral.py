@@ -1,0 +1,148 @@
+"""The neutral tables: what a row must have, what is wrong with one that has not."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+STATUSES = ("success", "failure", "cancelled", "in_progress")
+TRIGGERS = ("manual", "automatic")
+STRATEGIES = ("rolling", "blue_green", "canary", "recreate", "unknown")
+TIME_COLUMNS = (
+    "started_at", "finished_at", "first_commit_at", "opened_at", "ready_at", "first_review_at",
+    "approved_at", "merged_at", "authored_at", "committed_at", "acknowledged_at", "resolved_at",
+)  # fmt: skip
+EXAMPLE = "2026-11-23T10:40:00Z"
+MAIL = r"([^\s<>@]+)@[^\s<>@]+"
+TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})$"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What one neutral table must have: columns in the file, values in every row."""
+
+    columns: tuple[str, ...]
+    filled: tuple[str, ...]
+    key: tuple[str, ...]
+    optional: tuple[str, ...]
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+# fmt: off
+TABLES: Mapping[str, Table] = {
+    "deployments": Table(
+        columns=("deployment_id", "service", "finished_at"),
+        filled=("deployment_id", "service"),
+        key=("deployment_id",),
+        optional=(
+            "environment", "status", "started_at", "repository", "sha", "version", "trigger",
+            "author", "strategy", "rolls_back_to", "url",
+        ),
+        choices=(("status", STATUSES), ("trigger", TRIGGERS), ("strategy", STRATEGIES)),
+    ),
+    "changes": Table(
+        columns=("change_id", "merged_at"),
+        filled=("change_id",),
+        key=("change_id",),
+        optional=(
+            "kind", "service", "repository", "first_commit_at", "opened_at", "ready_at",
+            "first_review_at", "approved_at", "merge_sha", "deployment_id", "author", "title",
+            "branch", "base_branch", "labels", "url",
+        ),
+    ),
+    "commits": Table(
+        columns=("repository", "sha", "authored_at"),
+        filled=("repository", "sha", "authored_at"),
+        key=("repository", "sha"),
+        optional=("parents", "committed_at", "author", "subject", "paths"),
+    ),
+    "incidents": Table(
+        columns=("incident_id", "started_at"),
+        filled=("incident_id", "started_at"),
+        key=("incident_id",),
+        optional=(
+            "service", "repository", "severity", "acknowledged_at", "resolved_at",
+            "deployment_id", "title", "labels", "url",
+        ),
+    ),
+}
+# fmt: on
+
+
+def instant(column: str) -> pl.Expr:
+    """Return the time that the text of ``column`` says, null where it says none."""
+    text = pl.col(column)
+    seconds = text.str.replace(TIME, "${3}").str.replace(r"^$", ":00")
+    offset = text.str.replace(TIME, "${5}").str.replace(r"^[Zz]$", "+00:00")
+    whole = pl.concat_str(
+        text.str.replace(TIME, "${1}T${2}"),
+        seconds,
+        text.str.replace(TIME, "${4}"),
+        offset.str.replace(":", ""),
+    )
+    parsed = whole.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", strict=False, time_unit="us")
+    return pl.when(text.str.contains(TIME)).then(parsed.dt.convert_time_zone("UTC"))
+
+
+def checked(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with ``fault``: a struct of column, value, reason, null in a good row.
+
+    ``frame`` has text columns, ``file``, ``line`` and ``broken`` (why the line can't be read).
+    """
+    return frame.with_columns(fault=pl.coalesce(list(faults(table, frame.columns))))
+
+
+def faults(table: str, columns: list[str]) -> Iterator[pl.Expr]:
+    """Yield one expression a rule, each a fault or null; the first that speaks is reported."""
+    rules = TABLES[table]
+    yield fault("", pl.col("broken").is_not_null(), pl.col("broken"))
+    for column in rules.filled:
+        yield fault(column, pl.col(column).is_null(), pl.lit("is empty"))
+    for column in (name for name in TIME_COLUMNS if name in columns):
+        wrong = pl.col(column).is_not_null() & instant(column).is_null()
+        yield fault(column, wrong, pl.lit(f"is no ISO 8601 time with an offset, such as {EXAMPLE}"))
+    for column, choices in rules.choices:
+        if column in columns:
+            wrong = pl.col(column).is_not_null() & ~pl.col(column).is_in(choices)
+            yield fault(column, wrong, pl.lit(f"is none of {', '.join(choices)}"))
+    if table == "deployments":
+        status = pl.col("status") if "status" in columns else pl.lit(None, dtype=pl.String)
+        going = status.eq_missing("in_progress")
+        yield fault("finished_at", pl.col("finished_at").is_null() & ~going, pl.lit("is empty"))
+    if table == "changes":
+        lost = pl.col("repository").is_null() & pl.col("service").is_null()
+        yield fault("repository", lost, pl.lit("is empty, and so is service: one is needed"))
+    yield fault(
+        rules.key[-1],
+        pl.struct(rules.key).is_first_distinct().not_(),
+        pl.lit("is in an earlier row already"),
+    )
+
+
+def fault(column: str, wrong: pl.Expr, reason: pl.Expr) -> pl.Expr:
+    """Return a struct where ``wrong`` holds, null elsewhere."""
+    value = pl.col(column) if column else pl.lit(None, dtype=pl.String)
+    told = pl.struct(column=pl.lit(column), value=value, reason=reason)
+    return pl.when(wrong).then(told)
+
+
+def payloads(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return record_id, updated_at and payload of good rows; times become UTC to the second."""
+    rules = TABLES[table]
+    names = sorted(set(frame.columns) - {"file", "line", "broken", "fault"})
+    times = [name for name in TIME_COLUMNS if name in names]
+    latest = pl.max_horizontal(instant(name) for name in times)
+    clean = frame.with_columns(latest.alias("updated_at"))
+    if "author" in names:
+        # No e-mail address is kept; what stands before the @ still tells a bot.
+        clean = clean.with_columns(pl.col("author").str.replace_all(MAIL, "${1}"))
+    clean = clean.with_columns(instant(name).dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in times)
+    return clean.select(
+        record_id=pl.concat_str(rules.key, separator="@"),
+        updated_at="updated_at",
+        # A quote inside a value is escaped, so this finds keys alone.
+        payload=pl.struct(names)
+        .struct.json_encode()
+        .str.replace_all(r'"\w+":null,?', "")
+        .str.replace(r",}$", "}"),
+    )

@@ -1,0 +1,1 @@
+"""What SQL is no good at: walks over graphs and statistics, as pure functions over arrays."""

@@ -1,0 +1,98 @@
+"""One row per commit that is on its repository's default branch, and the commit that landed it.
+
+A merge lands what it brings in; a commit of the main line lands itself. Where no branch is told,
+the default branch is taken to be the childless commit with the longest line of first parents.
+"""
+
+import duckdb
+import polars as pl
+
+from pipelines.analysis.first_deployments import first_carriers, main_line
+from pipelines.analysis.graphs import Repository, names, repository
+
+TABLE = "facts.commit_landings"
+INPUTS = ("facts.commits", "facts.cut", "staging.git__commits", "staging.git__heads")
+GRAIN = ("repository", "sha")
+COLUMNS = {
+    "repository": "Repository.",
+    "sha": "Commit.",
+    "landed_by": "Commit of the main line that brought it to the default branch.",
+    "landed_at": "Committer time of that commit, UTC.",
+}
+
+
+def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the landings of every repository."""
+    frames = [landings(con, repository(con, name)) for name in names(con)]
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
+
+
+def landings(con: duckdb.DuckDBPyConnection, found: Repository) -> pl.DataFrame:
+    """Return the landings of one repository."""
+    line = main_line(found.graph, head(con, found))
+    landed = pl.Series(first_carriers(found.graph, line))
+    is_landed = landed >= 0
+    by = pl.Series(line, dtype=pl.Int64).gather(landed.filter(is_landed))
+    landing = pl.DataFrame(
+        {"sha": found.shas.filter(is_landed), "landed_by": found.shas.gather(by)}
+    )
+    committed = con.sql(
+        "select sha as landed_by, committed_at as landed_at from facts.commits "
+        "where repository = $1",
+        params=[found.name],
+    ).pl()
+    times = landing.join(committed, on="landed_by", how="left")
+    return times.select(pl.lit(found.name).alias("repository"), *list(SCHEMA)[1:])
+
+
+def head(con: duckdb.DuckDBPyConnection, found: Repository) -> int:
+    """Return the number of the default branch's tip as it was at the cut, -1 for none."""
+    told = con.sql(
+        "select sha from staging.git__heads where repository = $1 and is_default order by source",
+        params=[found.name],
+    ).fetchall()
+    for (sha,) in told:
+        tip = found.numbers(pl.Series([sha]))[0]
+        return tip if tip >= 0 else earlier_tip(con, found, sha)
+    return longest_line(found)
+
+
+def earlier_tip(con: duckdb.DuckDBPyConnection, found: Repository, sha: str) -> int:
+    """Walk first parents back from a tip that is later than the cut."""
+    rows = con.sql(
+        "select sha, split_part(parents, ' ', 1) from staging.git__commits where repository = $1",
+        params=[found.name],
+    ).fetchall()
+    first_parents = dict(rows)
+    kept = dict(zip(found.shas, range(len(found.shas)), strict=True))
+    while sha and sha not in kept:
+        sha = first_parents.get(sha, "")
+    return kept.get(sha, -1)
+
+
+def longest_line(found: Repository) -> int:
+    """Return the childless commit with the longest line of first parents, -1 without commits."""
+    graph = found.graph
+    count = len(graph.step)
+    first = [step if step >= -1 else graph.merged[graph.bounds[-2 - step]] for step in graph.step]
+    has_child = set(first) | set(graph.merged)
+    lengths = [0] * count
+    for commit in range(count):
+        walk = []
+        while commit >= 0 and not lengths[commit]:
+            walk.append(commit)
+            commit = first[commit]
+        length = lengths[commit] if commit >= 0 else 0
+        for passed in reversed(walk):
+            length += 1
+            lengths[passed] = length
+    tips = [commit for commit in range(count) if commit not in has_child]
+    return max(tips, key=lambda tip: (lengths[tip], found.shas[tip]), default=-1)
+
+
+SCHEMA = {
+    "repository": pl.String,
+    "sha": pl.String,
+    "landed_by": pl.String,
+    "landed_at": pl.Datetime("us", "UTC"),
+}

@@ -1,0 +1,56 @@
+"""The configuration of one organisation: ``drumbeat.yaml``, read, checked, proposed, written."""
+
+from pipelines.configuration.description import json_schema
+from pipelines.configuration.errors import ConfigurationError, Problem
+from pipelines.configuration.globs import (
+    NOTHING,
+    PRE_RELEASE,
+    bot_pattern,
+    glob_pattern,
+    name_pattern,
+    tag_pattern,
+)
+from pipelines.configuration.loading import FILE_NAME, dump, find, load, parse
+from pipelines.configuration.proposing import propose_from_git
+from pipelines.configuration.schema import (
+    Calendar,
+    Configuration,
+    Definitions,
+    Freeze,
+    Report,
+    Targets,
+)
+from pipelines.configuration.services import Deployments, Incidents, Membership, Service
+from pipelines.configuration.sources import DemoSource, FilesSource, GitSource, Source
+
+__all__ = [
+    "FILE_NAME",
+    "NOTHING",
+    "PRE_RELEASE",
+    "Calendar",
+    "Configuration",
+    "ConfigurationError",
+    "Definitions",
+    "DemoSource",
+    "Deployments",
+    "FilesSource",
+    "Freeze",
+    "GitSource",
+    "Incidents",
+    "Membership",
+    "Problem",
+    "Report",
+    "Service",
+    "Source",
+    "Targets",
+    "bot_pattern",
+    "dump",
+    "find",
+    "glob_pattern",
+    "json_schema",
+    "load",
+    "name_pattern",
+    "parse",
+    "propose_from_git",
+    "tag_pattern",
+]

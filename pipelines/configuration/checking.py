@@ -1,0 +1,156 @@
+"""What must hold between settings, checked on plain data so that all problems show at once."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.configuration import locations
+from pipelines.configuration.environment import Path
+from pipelines.configuration.schema import SPEED, STABILITY
+
+Found = Iterator[tuple[Path, str]]
+Data = Mapping[str, Any]
+
+
+def conflicts(data: Data, raw: Data) -> Found:
+    """Yield where settings contradict each other; ``raw`` has environment references unexpanded."""
+    yield from _secrets(raw)
+    yield from _source_names(data)
+    yield from _service_names(data)
+    yield from _sources_of_services(data)
+    yield from _repositories(data)
+    yield from _teams(data)
+    yield from _freezes(data)
+    yield from _targets(data)
+
+
+def _items(data: Data, key: str) -> list[tuple[int, Data]]:
+    values = data.get(key)
+    if not isinstance(values, list | tuple):
+        return []
+    return [(index, value) for index, value in enumerate(values) if isinstance(value, dict)]
+
+
+def _part(data: Data, key: str) -> Data:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: object) -> list[tuple[int, str]]:
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list | tuple):
+        return []
+    return [(index, item) for index, item in enumerate(values) if isinstance(item, str)]
+
+
+def _secrets(raw: Data) -> Found:
+    for index, source in _items(raw, "sources"):
+        location = source.get("location")
+        if isinstance(location, str) and (what := locations.written_out_secret(location)):
+            yield (
+                ("sources", index, "location"),
+                f"has a {what} written out, must name an environment variable: "
+                f"put ${{GIT_TOKEN}} in its place, set GIT_TOKEN, and change the {what}, "
+                "for whoever has this file has it",
+            )
+
+
+def _source_names(data: Data) -> Found:
+    first: dict[str, int] = {}
+    for index, source in _items(data, "sources"):
+        name = locations.source_name(source)
+        if name in first:
+            is_given = "name" in source
+            said = "is" if is_given else "is left out, which makes it"
+            yield (
+                ("sources", index, "name"),
+                f"{said} {name!r} as that of sources[{first[name]}], must be unique: "
+                "give one of them another `name`",
+            )
+        first.setdefault(name, index)
+
+
+def _service_names(data: Data) -> Found:
+    first: dict[str, str] = {}
+    for index, service in _items(data, "services"):
+        if isinstance(name := service.get("name"), str):
+            yield from _taken(first, name, ("services", index, "name"), f"services[{index}].name")
+    for index, service in _items(data, "services"):
+        for place, alias in _texts(service.get("aliases")):
+            said = f"services[{index}].aliases[{place}]"
+            yield from _taken(first, alias, ("services", index, "aliases", place), said)
+
+
+def _taken(first: dict[str, str], name: str, path: Path, said: str) -> Found:
+    if name in first:
+        yield path, f"is {name!r} as {first[name]} is, must be unique among names and aliases"
+    first.setdefault(name, said)
+
+
+def _sources_of_services(data: Data) -> Found:
+    names = (locations.source_name(source) for _, source in _items(data, "sources"))
+    known = list(dict.fromkeys(names))
+    for index, service in _items(data, "services"):
+        for key in ("deployments", "incidents"):
+            named = _part(service, key).get("source")
+            if isinstance(named, str) and named not in known:
+                choice = f"one of the sources {', '.join(known)}" if known else "a source's name"
+                yield ("services", index, key, "source"), f"is {named!r}, must be {choice}"
+
+
+def _repositories(data: Data) -> Found:
+    sources = [source for _, source in _items(data, "sources")]
+    if any(source.get("kind") != "git" for source in sources):
+        return
+    known = {
+        str(source.get("repository") or locations.last_part(str(source.get("location"))))
+        for source in sources
+    }
+    for index, service in _items(data, "services"):
+        named = service.get("repository")
+        if isinstance(named, str) and named not in known:
+            yield (
+                ("services", index, "repository"),
+                f"is {named!r}, must be a repository of a source: {', '.join(sorted(known))}",
+            )
+
+
+def _teams(data: Data) -> Found:
+    for index, service in _items(data, "services"):
+        previous = ""
+        for place, team in _items(service, "team"):
+            since = team.get("since")
+            path = ("services", index, "team", place, "since")
+            if place and since is None:
+                yield path, "is missing, must be the day the service moved to this team"
+            elif isinstance(since, str) and since <= previous:
+                yield path, f"is {since!r}, must be later than the one before it"
+            previous = since if isinstance(since, str) else previous
+
+
+def _freezes(data: Data) -> Found:
+    services = _items(data, "services")
+    known = {name for _, service in services for name in _names(service)}
+    for index, freeze in _items(_part(data, "calendar"), "freezes"):
+        path = ("calendar", "freezes", index)
+        first, last = freeze.get("from"), freeze.get("to")
+        if isinstance(first, str) and isinstance(last, str) and last < first:
+            yield (*path, "to"), f"is {last!r}, must not be before `from`"
+        for place, name in _texts(freeze.get("services")):
+            if services and name not in known:
+                yield (*path, "services", place), f"is {name!r}, must be the name of a service"
+
+
+def _names(service: Data) -> set[str]:
+    name = service.get("name")
+    return {name} if isinstance(name, str) else set()
+
+
+def _targets(data: Data) -> Found:
+    targets = _part(data, "targets")
+    speed = [key for key in SPEED if targets.get(key) is not None]
+    if speed and not any(targets.get(key) is not None for key in STABILITY):
+        yield (
+            ("targets",),
+            f"has a target for speed ({', '.join(speed)}) and none for stability, must have both: "
+            f"add one of {', '.join(STABILITY)}, since speed alone is easily bought with failures",
+        )

@@ -1,0 +1,206 @@
+"""Every setting there is: its type, its default and its meaning."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from pipelines.configuration.services import Service
+from pipelines.configuration.settings import Settings, resolved_path
+from pipelines.configuration.sources import AnySource
+from pipelines.configuration.values import Country, Day, Globs, Number, Text, TimeZone, Whole
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+SPEED = ("deployment_frequency", "change_lead_time_hours")
+STABILITY = ("change_fail_rate", "recovery_time_hours", "rework_rate")
+BOTS = (
+    "*[bot]",
+    "*-bot",
+    "*_bot",
+    "* bot",
+    "bot",
+    "bot-*",
+    "dependabot",
+    "dependabot-*",
+    "renovate",
+    "renovate-*",
+    "github-actions",
+    "github actions",
+)
+
+
+class Freeze(Settings):
+    """Days on which nobody is expected to deploy."""
+
+    name: Text = Field(description="What the freeze is called.")
+    first_on: Day = Field(alias="from", description="Its first day.")
+    last_on: Day = Field(alias="to", description="Its last day, itself included.")
+    services: tuple[Text, ...] = Field(
+        default=(), description="Only these services. Left out: all."
+    )
+
+
+class Calendar(Settings):
+    """When people work."""
+
+    time_zone: TimeZone = Field(
+        default="UTC", description="Days and weeks begin at midnight here: Europe/Berlin."
+    )
+    country: Country = Field(
+        default="", description="Whose public holidays count: a code of ISO 3166. Left out: none."
+    )
+    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = Field(
+        default=("mon", "tue", "wed", "thu", "fri"), description="Days people work."
+    )
+    freezes: tuple[Freeze, ...] = Field(
+        default=(), description="Spans in which nobody is expected to deploy."
+    )
+
+
+class Definitions(Settings):
+    """The rules that metrics are made by."""
+
+    regions: Literal["once", "each"] = Field(
+        default="once",
+        description="Whether one version going to several production environments "
+        "counts once, or each of them counts.",
+    )
+    attribution_window_hours: Annotated[Number, Field(gt=0)] = Field(
+        default=72.0,
+        description="An incident blames a deployment at most this long before it. "
+        "Weeks younger than this are not settled.",
+    )
+    half_life_hours: Annotated[Number, Field(gt=0)] = Field(
+        default=24.0,
+        description="A link made by service and time alone loses half its confidence in this time.",
+    )
+    minimum_confidence: Annotated[Number, Field(ge=0, le=1)] = Field(
+        default=0.25, description="Links between deployment and incident count from here on."
+    )
+    hotfix_window_hours: Annotated[Number, Field(gt=0)] = Field(
+        default=72.0,
+        description="With tags alone, a patch release this soon after a release of the same X.Y "
+        "is a hotfix.",
+    )
+    lookback_days: Annotated[Number, Field(gt=0)] = Field(
+        default=30.0,
+        description="A revert, or a commit or version named in an incident, "
+        "blames a deployment at most this old.",
+    )
+    hotfix_branches: Globs = Field(
+        default=("hotfix/*", "hotfix-*"), description="Changes from such branches are hotfixes."
+    )
+    hotfix_labels: Globs = Field(
+        default=("hotfix",), description="Changes with such a label are hotfixes."
+    )
+    hotfix_titles: Globs = Field(
+        default=("hotfix:*", "hotfix *", "hotfix(*", "[hotfix]*"),
+        description="Changes with such a title are hotfixes.",
+    )
+    bots_changes: Literal["out", "in"] = Field(
+        default="out",
+        description="Whether changes made by bots count. Deployments made by bots always do.",
+    )
+    minimum_deploy_days: Annotated[Whole, Field(ge=2)] = Field(
+        default=5,
+        description="A service with fewer days of deployment is too new to have a rhythm.",
+    )
+    quiet_gaps: Annotated[Number, Field(ge=1)] = Field(
+        default=3.0, description="A service is quiet after this many of its usual gaps."
+    )
+
+
+class Targets(Settings):
+    """What the organisation aims for; speed only together with stability."""
+
+    deployment_frequency: Annotated[Number, Field(gt=0)] | None = Field(
+        default=None, description="At least this many deployments a week, per service."
+    )
+    change_lead_time_hours: Annotated[Number, Field(gt=0)] | None = Field(
+        default=None, description="At most this median lead time."
+    )
+    change_fail_rate: Annotated[Number, Field(ge=0, le=1)] | None = Field(
+        default=None, description="At most this share of deployments: 0.15 is 15 %."
+    )
+    recovery_time_hours: Annotated[Number, Field(gt=0)] | None = Field(
+        default=None, description="At most this median recovery time."
+    )
+    rework_rate: Annotated[Number, Field(ge=0, le=1)] | None = Field(
+        default=None, description="At most this share of deployments: 0.15 is 15 %."
+    )
+
+
+class Report(Settings):
+    """When the weekly report is made, how, and where it goes."""
+
+    weekday: Weekday = Field(default="mon", description="The day it is made.")
+    hour: Annotated[Whole, Field(ge=0, le=23)] = Field(
+        default=7, description="The hour it is made, in the calendar's time zone."
+    )
+    formats: Annotated[tuple[Literal["html", "md"], ...], Field(min_length=1)] = Field(
+        default=("html", "md"), description="What is written."
+    )
+    out: Path = Field(
+        default=Path("reports"),
+        description="The folder it is written to. "
+        "A relative path starts at the configuration file.",
+        validate_default=True,
+    )
+
+    @field_validator("out", mode="before")
+    @classmethod
+    def _resolved(cls, value: object, info: ValidationInfo) -> object:
+        return resolved_path(str(value) if isinstance(value, Path) else value, info)
+
+
+class Configuration(Settings):
+    """One organisation: where its records come from and what its numbers mean."""
+
+    organisation: Text = Field(
+        default="organisation", description="What the organisation is called, as a title."
+    )
+    sources: Annotated[tuple[AnySource, ...], Field(min_length=1)] = Field(
+        description="Where records come from; at least one."
+    )
+    services: tuple[Service, ...] = Field(
+        default=(),
+        description="What is deployed. Left out: every service that the data names is one, "
+        "under its own name.",
+    )
+    calendar: Calendar = Field(default=Calendar(), description="When people work.")
+    bots: Globs = Field(
+        default=BOTS,
+        description="Names of authors that are bots. The whole name, case does not count, "
+        "* is any text, ? one character, brackets mean themselves.",
+    )
+    definitions: Definitions = Field(
+        default=Definitions(), description="The rules that metrics are made by."
+    )
+    targets: Targets = Field(
+        default=Targets(),
+        description="What the organisation aims for. A target for speed needs one for stability.",
+    )
+    # A mapping, so that the folder of the report is resolved like a written one.
+    report: Report = Field(
+        default_factory=dict, validate_default=True, description="The weekly report."
+    )
+
+    @property
+    def is_demo(self) -> bool:
+        """Tell whether anything in it is made up."""
+        return any(source.kind == "demo" for source in self.sources)
+
+    @property
+    def is_git_only(self) -> bool:
+        """Tell whether git is all there is, so that failures are inferred."""
+        return all(source.kind == "git" for source in self.sources)
+
+    def repository(self, service: Service) -> str | None:
+        """Name the repository of a service: its own, its source's, or the only one there is."""
+        found = {source.name: source.repository for source in self.sources if source.kind == "git"}
+        only = next(iter(found.values())) if len(set(found.values())) == 1 else None
+        return service.repository or found.get(service.deployments.source or "", only)
+
+    def hidden(self, text: str) -> str:
+        """Put ``${NAME}`` in a text where the value of that variable stands, as logs need it."""
+        return self._origin.hidden(text)

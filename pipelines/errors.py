@@ -1,0 +1,17 @@
+"""The errors that end a command, each with what to do next."""
+
+
+class DrumbeatError(Exception):
+    """Something the user can mend; the message says what and how."""
+
+
+class Busy(DrumbeatError):
+    """Another process holds the lock on the data directory."""
+
+
+class NothingPublished(DrumbeatError):
+    """There is no published file to read yet."""
+
+
+class QueryFailed(DrumbeatError):
+    """The user's own SQL can not be answered."""

@@ -1,0 +1,83 @@
+"""Where one organisation's data lies, and the connectors that its configuration names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from connectors import Connector
+from pipelines.configuration import Configuration, DemoSource, FilesSource, GitSource, Source
+from pipelines.landing import Landing
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A configuration and the data directory that belongs to it."""
+
+    configuration: Configuration
+    data_dir: Path
+    landing_url: str | None = None
+
+    @property
+    def landing(self) -> Landing:
+        """The landing zone."""
+        return Landing(self.landing_url or str((self.data_dir / "landing").absolute()))
+
+    @property
+    def warehouse(self) -> Path:
+        """The private DuckDB file."""
+        return self.data_dir / "warehouse.duckdb"
+
+    @property
+    def serving(self) -> Path:
+        """The folder of published files."""
+        return self.data_dir / "serving"
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """The kind of every source, by its name."""
+        return {source.name: source.kind for source in self.configuration.sources}
+
+    def default_as_of(self, now: datetime) -> datetime:
+        """Return the moment a run tells of: now, or the day on which made-up data ends."""
+        if not self.configuration.is_demo:
+            return now.replace(microsecond=0)
+        from connectors.demo import AS_OF
+
+        return AS_OF
+
+    def connector(self, source: Source) -> Connector:
+        """Make the connector of ``source``; clients are imported here, where they are needed."""
+        if isinstance(source, GitSource):
+            from connectors.git import Git
+
+            return Git(
+                location=source.location,
+                repository=source.repository,
+                clone=self.data_dir / "clones" / f"{source.name}.git",
+                branch=source.branch,
+                with_paths=self.wants_paths(source),
+                since=midnight(source.since),
+            )
+        if isinstance(source, FilesSource):
+            from connectors.files import Files
+
+            return Files(source.path)
+        if isinstance(source, DemoSource):
+            from connectors.demo import Demo
+
+            return Demo(source.seed)
+        raise TypeError(f"no connector for sources of kind {source.kind}")
+
+    def wants_paths(self, source: GitSource) -> bool:
+        """Tell whether any service of the repository is told apart by its paths."""
+        configuration = self.configuration
+        return any(
+            service.paths and configuration.repository(service) == source.repository
+            for service in configuration.services
+        )
+
+
+def midnight(day: date | None) -> datetime | None:
+    """Return the start of a day in UTC."""
+    return datetime.combine(day, time(), UTC) if day else None

@@ -1,0 +1,113 @@
+"""Merges landing files into ``raw``: the latest version of each record."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import duckdb
+
+from pipelines.landing import Landing, LandingFile
+from pipelines.warehouse import known, record
+
+RECORD = (
+    "source text, scope text, entity text, record_id text, updated_at timestamptz, "
+    "fetched_at timestamptz, is_deleted boolean"
+)
+PAYLOAD = f"{RECORD}, payload text"
+COMMIT = (
+    f"{RECORD}, parents text, authored_at timestamptz, committed_at timestamptz, author text, "
+    "subject text, reverts text, paths text[]"
+)
+TABLES: Mapping[str, str] = {
+    "files__deployments": PAYLOAD,
+    "files__changes": PAYLOAD,
+    "files__commits": PAYLOAD,
+    "files__incidents": PAYLOAD,
+    "files__rejected": PAYLOAD,
+    "git__commits": COMMIT,
+    "git__tags": PAYLOAD,
+    "git__heads": PAYLOAD,
+}
+FAMILIES = {"demo": "files"}
+"""A kind whose records have the shape of another kind's lands in that kind's tables."""
+
+
+def table_of(kind: str, entity: str) -> str:
+    """Return the raw table of an entity of a source of ``kind``."""
+    return f"{FAMILIES.get(kind, kind)}__{entity}"
+
+
+def merge(
+    con: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    kinds: Mapping[str, str],
+    known_at: datetime | None = None,
+    tables: tuple[str, ...] = tuple(TABLES),
+) -> None:
+    """Bring every raw table up to the landing zone.
+
+    ``kinds`` maps a source's name to its kind; files of other sources are left out. ``known_at``
+    leaves out what was fetched later, for the week as it was seen then.
+    """
+    if not landing.is_local:
+        con.register_filesystem(landing.fs)
+    con.execute(
+        "create table if not exists raw.landed_files (table_name text, path text, known_at text)"
+    )
+    found = landing.files()
+    for table in tables:
+        wanted = [
+            file
+            for file in found
+            if file.source in kinds and table_of(kinds[file.source], file.entity) == table
+        ]
+        merge_table(con, landing, table, wanted, known_at)
+
+
+def merge_table(
+    con: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    table: str,
+    wanted: list[LandingFile],
+    known_at: datetime | None,
+) -> None:
+    """Merge the files that ``raw.<table>`` lacks; make it anew where it holds others."""
+    con.execute(f"create table if not exists raw.{table} ({TABLES[table]})")
+    paths = {file.path: landing.url(file) for file in wanted}
+    until = known_at.isoformat() if known_at else ""
+    merged = con.sql(
+        "select path, known_at from raw.landed_files where table_name = $table",
+        params={"table": table},
+    ).fetchall()
+    new = [url for path, url in paths.items() if (path, until) not in set(merged)]
+    is_stale = any(path not in paths or known != until for path, known in merged)
+    if not new and not is_stale and known(con, f"raw.{table}"):
+        return
+    with_old = "" if is_stale else f"select * from raw.{table} union all by name"
+    con.execute("begin")
+    con.execute(f"create or replace temp table landed as from raw.{table} limit 0")
+    files = list(paths.values()) if is_stale else new
+    if files:
+        con.execute(
+            "insert into landed by name select * from read_parquet($files, union_by_name = true) "
+            "where fetched_at <= coalesce($known_at, fetched_at)",
+            {"files": files, "known_at": known_at},
+        )
+    con.execute(f"create or replace table raw.{table} as {latest(f'{with_old} select * from landed', table)}")
+    con.execute("drop table landed")
+    record(con, f"raw.{table}", "landing")
+    con.execute("delete from raw.landed_files where table_name = $table", {"table": table})
+    if paths:
+        con.executemany(
+            "insert into raw.landed_files values ($1, $2, $3)",
+            [(table, path, until) for path in paths],
+        )
+    con.execute("commit")
+
+
+def latest(versions: str, table: str) -> str:
+    """Return the query that keeps the latest of the versions: what ``raw`` is by definition."""
+    tie = "paths is null" if TABLES[table] == COMMIT else "md5(payload) desc"
+    return (
+        f"select * from ({versions}) qualify row_number() over (partition by source, scope, "
+        f"record_id order by fetched_at desc, updated_at desc nulls last, {tie}) = 1"
+    )

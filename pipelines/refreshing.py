@@ -1,0 +1,179 @@
+"""One refresh: collect into landing, bring the warehouse up to it, publish."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from connectors import SourceError
+from pipelines import publishing, raw, settings
+from pipelines.collecting import Collection
+from pipelines.configuration import Source
+from pipelines.errors import DrumbeatError
+from pipelines.landing import Landing, run_names
+from pipelines.locking import locked
+from pipelines.progress import Progress
+from pipelines.project import Project
+from pipelines.steps import steps
+from pipelines.warehouse import Built, build, opened
+
+PARALLEL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What became of one source."""
+
+    source: str
+    landed: int
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one refresh did."""
+
+    published: Path
+    collected: list[Collected] = field(default_factory=list)
+    built: list[Built] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+
+
+def refresh(
+    project: Project,
+    run: settings.Run,
+    progress: Progress,
+    *,
+    wait: bool = True,
+    is_past: bool = False,
+) -> Outcome:
+    """Collect every source, build and publish; a source that fails stops no other."""
+    with locked(project.data_dir, wait=wait, say=progress.say):
+        collected = collect(project, progress)
+        with warehouse(project, is_temporary=is_past) as con:
+            return brought_up(con, project, run, progress, collected, is_past=is_past)
+
+
+def rebuild(
+    project: Project,
+    run: settings.Run,
+    progress: Progress,
+    *,
+    wait: bool = True,
+    is_past: bool = False,
+) -> Outcome:
+    """Make a new warehouse from the landing zone alone, and swap it in once it is whole."""
+    with locked(project.data_dir, wait=wait, say=progress.say):
+        new = project.warehouse.with_name(".partial-warehouse.duckdb")
+        remove(new)
+        with opened(new) as con:
+            outcome = brought_up(con, project, run, progress, [], is_past=is_past)
+        if not is_past:
+            remove(project.warehouse)
+            new.replace(project.warehouse)
+        remove(new)
+        return outcome
+
+
+def collect(project: Project, progress: Progress) -> list[Collected]:
+    """Collect all sources side by side."""
+    landing = project.landing
+    landing.sweep()
+    sources = project.configuration.sources
+    with progress.task("Collecting", len(sources)) as task, ThreadPoolExecutor(PARALLEL) as pool:
+
+        def one(source: Source) -> Collected:
+            found = collect_source(project, landing, source, task.count)
+            task.advance()
+            return found
+
+        return list(pool.map(one, sources))
+
+
+def collect_source(
+    project: Project, landing: Landing, source: Source, count: Callable[[int], None]
+) -> Collected:
+    """Collect one source, entity by entity."""
+    landed = 0
+    try:
+        connector = project.connector(source)
+        for entity in connector.entities:
+            collection = Collection(
+                landing, source.name, entity, run_names(landing, source.name, datetime.now(UTC))
+            )
+            landed += collection.run(connector, count)
+    except SourceError as error:
+        return Collected(source.name, landed, str(error))
+    return Collected(source.name, landed)
+
+
+def brought_up(
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    run: settings.Run,
+    progress: Progress,
+    collected: list[Collected],
+    *,
+    is_past: bool,
+) -> Outcome:
+    """Merge, build and publish."""
+    known_at = run.known_at if is_past else None
+    if known_at:
+        refuse_before_history(project, known_at)
+    raw.merge(con, project.landing, project.kinds, known_at)
+    settings.write(con, project.configuration, run)
+    with progress.task("Building", len(steps())) as task:
+        built = build(con, lambda _: task.advance())
+    with progress.task("Publishing", 1) as task:
+        published = publishing.publish(con, project.serving, datetime.now(UTC))
+        task.advance()
+    return Outcome(published, collected, built, rejected(con))
+
+
+def refuse_before_history(project: Project, known_at: datetime) -> None:
+    """Raise where nothing had been collected yet at ``known_at``."""
+    names = [file.name for file in project.landing.files() if file.source in project.kinds]
+    first = min(names, default="").split("-")[0]
+    if not first or f"{known_at.astimezone(UTC):%Y%m%dT%H%M%S%f}" < first:
+        since = f"first collected on {first[:4]}-{first[4:6]}-{first[6:8]}" if first else "empty"
+        raise DrumbeatError(
+            f"--known-at {known_at.isoformat()}: nothing was known then, the landing zone was "
+            f"{since}; leave out --known-at to tell that week with today's knowledge"
+        )
+
+
+def rejected(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return a sentence for every row that could not be read."""
+    rows = con.sql(
+        "select subject, detail from marts.data_quality where kind = 'rejected row' order by all"
+    ).fetchall()
+    return [f"{subject}: {detail}" for subject, detail in rows]
+
+
+@contextmanager
+def warehouse(project: Project, *, is_temporary: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse, or a temporary one for a week as it was seen."""
+    if is_temporary:
+        with TemporaryDirectory(dir=project.data_dir) as folder:
+            with opened(Path(folder) / "warehouse.duckdb") as con:
+                yield con
+        return
+    try:
+        with opened(project.warehouse) as con:
+            yield con
+    except (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException) as error:
+        raise DrumbeatError(
+            f"{project.warehouse} can not be used: {error}\n"
+            "It is only a cache: `drumbeat rebuild` makes it again from the landing zone."
+        ) from error
+
+
+def remove(path: Path) -> None:
+    """Remove a DuckDB file and its write-ahead log."""
+    for one in (path, path.with_name(f"{path.name}.wal")):
+        one.unlink(missing_ok=True)

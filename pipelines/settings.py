@@ -1,0 +1,188 @@
+"""Turns the configuration into the tables under ``config`` that SQL reads."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from pipelines.configuration import (
+    PRE_RELEASE,
+    Configuration,
+    Deployments,
+    GitSource,
+    Service,
+    bot_pattern,
+    glob_pattern,
+    name_pattern,
+    tag_pattern,
+)
+from pipelines.warehouse import record
+
+Row = tuple[Any, ...]
+
+TABLES: Mapping[str, str] = {
+    "run": "as_of timestamptz, known_at timestamptz, time_zone text, is_demo boolean, "
+    "is_git_only boolean, organisation text",
+    "calendar": "time_zone text, production_pattern text, has_named_services boolean",
+    "bots": "pattern text",
+    "rules": "regions text, attribution_window_hours double, half_life_hours double, "
+    "minimum_confidence double, hotfix_window_hours double, lookback_days double, "
+    "hotfix_branch_pattern text, hotfix_label_pattern text, hotfix_title_pattern text, "
+    "has_bots_changes boolean, minimum_deploy_days bigint, quiet_gaps double, "
+    "pre_release_pattern text",
+    "definitions": "metric text, definition text, settings text",
+    "sources": "source text, kind text, position bigint",
+    "services": "service text, tier bigint, repository text, path_pattern text, "
+    "retired_on date, deployment_source text, tag_pattern text, has_pre_releases boolean, "
+    "production_pattern text, incident_source text, incident_pattern text, "
+    "incident_label_pattern text",
+    "service_teams": "service text, team text, from_on date, until_on date",
+    "aliases": "alias text, service text",
+    "freezes": "name text, from_on date, to_on date, service text",
+    "targets": "metric text, target double",
+}
+FAILURES = (
+    "regions", "attribution_window_hours", "half_life_hours", "minimum_confidence",
+    "hotfix_window_hours", "hotfix_branches", "hotfix_labels", "hotfix_titles", "lookback_days",
+)  # fmt: skip
+DEFINED_BY: Mapping[str, tuple[str, ...]] = {
+    "deployment_frequency": ("regions",),
+    "change_lead_time": ("regions", "bots_changes"),
+    "change_fail_rate": FAILURES,
+    "recovery_time": FAILURES,
+    "rework_rate": FAILURES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The moments of one run: events until ``as_of``, as known at ``known_at``."""
+
+    as_of: datetime
+    known_at: datetime
+
+
+def write(con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run) -> None:
+    """Replace the tables under ``config`` in one transaction."""
+    found = rows(configuration, run)
+    con.execute("begin")
+    for table, columns in TABLES.items():
+        con.execute(f"create or replace table config.{table} ({columns})")
+        if found[table]:
+            marks = ", ".join(f"${place + 1}" for place in range(len(found[table][0])))
+            con.executemany(f"insert into config.{table} values ({marks})", found[table])
+        record(con, f"config.{table}", "configuration")
+    con.execute("commit")
+
+
+def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
+    """Return the rows of every table under ``config``."""
+    calendar, rules = configuration.calendar, configuration.definitions
+    services = configuration.services or tuple(whole_repositories(configuration))
+    return {
+        "run": [
+            (
+                run.as_of, run.known_at, calendar.time_zone, configuration.is_demo,
+                configuration.is_git_only, configuration.organisation,
+            )
+        ],
+        "calendar": [
+            (
+                calendar.time_zone,
+                name_pattern(Deployments().environments),
+                not configuration.services,
+            )
+        ],
+        "bots": [(bot_pattern(configuration.bots),)],
+        "rules": [
+            (
+                rules.regions, rules.attribution_window_hours, rules.half_life_hours,
+                rules.minimum_confidence, rules.hotfix_window_hours, rules.lookback_days,
+                name_pattern(rules.hotfix_branches), label_pattern(rules.hotfix_labels),
+                name_pattern(rules.hotfix_titles), rules.bots_changes == "in",
+                rules.minimum_deploy_days, rules.quiet_gaps, PRE_RELEASE,
+            )
+        ],
+        "definitions": [definition(configuration, metric) for metric in DEFINED_BY],
+        "sources": [
+            (source.name, source.kind, place) for place, source in enumerate(configuration.sources)
+        ],
+        "services": [service_row(configuration, service) for service in services],
+        "service_teams": [row for service in services for row in team_rows(service)],
+        "aliases": [(alias, service.name) for service in services for alias in service.aliases],
+        "freezes": [
+            (freeze.name, freeze.first_on, freeze.last_on, service)
+            for freeze in calendar.freezes
+            for service in freeze.services or (None,)
+        ],
+        "targets": [
+            (metric, target)
+            for metric, target in configuration.targets.model_dump().items()
+            if target is not None
+        ],
+    }  # fmt: skip
+
+
+def whole_repositories(configuration: Configuration) -> Iterator[Service]:
+    """Yield one service for each git source, where the configuration names no services."""
+    for source in configuration.sources:
+        if isinstance(source, GitSource):
+            yield Service(
+                name=source.repository,
+                repository=source.repository,
+                deployments=Deployments(source=source.name),
+            )
+
+
+def service_row(configuration: Configuration, service: Service) -> Row:
+    """Return the row of one service; its globs become regular expressions."""
+    paths = [glob_pattern(glob).removeprefix("^").removesuffix("$") for glob in service.paths]
+    incidents = service.incidents
+    return (
+        service.name,
+        service.tier,
+        configuration.repository(service),
+        f"^(?:{'|'.join(paths)})$" if paths else None,
+        service.retired_on,
+        service.deployments.source or git_source(configuration, service),
+        tag_pattern(service.deployments.tags),
+        service.deployments.pre_releases,
+        name_pattern(service.deployments.environments),
+        incidents.source,
+        name_pattern(incidents.services) if incidents.services else None,
+        label_pattern(incidents.labels) if incidents.labels else None,
+    )
+
+
+def git_source(configuration: Configuration, service: Service) -> str | None:
+    """Name the git source whose tags are the releases, where git is all there is."""
+    repository = configuration.repository(service)
+    found = [one.name for one in configuration.sources if getattr(one, "repository", 0) == repository]
+    return found[0] if found and configuration.is_git_only else None
+
+
+def team_rows(service: Service) -> Iterator[Row]:
+    """Yield the spans of days in which each team has the service."""
+    since = [team.since or date(1900, 1, 1) for team in service.team]
+    until = [*since[1:], date(9999, 12, 31)]
+    for team, from_on, until_on in zip(service.team, since, until, strict=False):
+        yield service.name, team.name, from_on, until_on
+
+
+def label_pattern(globs: tuple[str, ...]) -> str:
+    """Match one of the labels in a text that has a semicolon around each."""
+    return (
+        name_pattern(globs).replace("^(?:", ";(?:").replace(")$", ");").replace(".*", "[^;]*")
+    )
+
+
+def definition(configuration: Configuration, metric: str) -> Row:
+    """Return the id and the text of the settings that a metric is made by."""
+    rules = configuration.definitions.model_dump(mode="json")
+    effective = {name: rules[name] for name in DEFINED_BY[metric]}
+    text = json.dumps(effective, sort_keys=True)
+    return metric, f"{metric}@{hashlib.sha256(text.encode()).hexdigest()[:8]}", text

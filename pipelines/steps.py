@@ -1,0 +1,71 @@
+"""The steps that make the warehouse's tables, SQL models and Python analyses alike."""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+
+import duckdb
+import polars as pl
+
+import sql
+from pipelines.analysis import commit_landings, deployment_commits, rollout_members
+
+Analyse = Callable[[duckdb.DuckDBPyConnection], pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One table: what it is made from, how, and what its header says."""
+
+    table: str
+    inputs: tuple[str, ...]
+    text: str
+    summary: str
+    grain: tuple[str, ...]
+    columns: tuple[sql.Column, ...]
+    analyse: Analyse | None = None
+
+    @property
+    def layer(self) -> str:
+        """The schema of the table."""
+        return self.table.split(".")[0]
+
+    @property
+    def digest(self) -> str:
+        """What changes when the way of making the table does."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+ANALYSES = (commit_landings, deployment_commits, rollout_members)
+
+
+@cache
+def steps() -> Mapping[str, Step]:
+    """Return every step by its table, in an order in which inputs come first."""
+    found = {step.table: step for step in [*map(from_model, sql.models()), *map(from_module, ANALYSES)]}
+    graph = {table: [name for name in step.inputs if name in found] for table, step in found.items()}
+    return {table: found[table] for table in TopologicalSorter(graph).static_order()}
+
+
+def from_model(model: sql.Model) -> Step:
+    """Return the step that a SQL file describes."""
+    return Step(
+        model.table, sql.upstream(model), model.text, model.summary, model.grain, model.columns
+    )
+
+
+def from_module(module: object) -> Step:
+    """Return the step of an analysis module, which has TABLE, INPUTS, GRAIN, COLUMNS and analyse."""
+    columns = tuple(sql.Column(*column) for column in module.COLUMNS.items())  # type: ignore[attr-defined]
+    return Step(
+        module.TABLE,  # type: ignore[attr-defined]
+        module.INPUTS,  # type: ignore[attr-defined]
+        inspect.getsource(module),  # type: ignore[arg-type]
+        (module.__doc__ or "").strip(),
+        module.GRAIN,  # type: ignore[attr-defined]
+        columns,
+        module.analyse,  # type: ignore[attr-defined]
+    )

@@ -1,0 +1,135 @@
+"""The private DuckDB file: opens it, and makes each table once its text or inputs changed."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.steps import Step, steps
+
+LAYERS = ("raw", "config", "staging", "facts", "marts", "build")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of one step: its rows, and whether it had to be made."""
+
+    table: str
+    row_count: int
+    is_new: bool
+
+
+@contextmanager
+def opened(path: Path | str, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB file with the settings that every connection of ours has."""
+    with duckdb.connect(str(path), read_only=read_only) as con:
+        con.execute("set TimeZone = 'UTC'")
+        # Order is asked for where it matters; not keeping it elsewhere saves memory.
+        con.execute("set preserve_insertion_order = false")
+        if not read_only:
+            prepare(con)
+        yield con
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the schemas and the book of what was built from what."""
+    for layer in LAYERS:
+        con.execute(f"create schema if not exists {layer}")
+    con.execute(
+        "create table if not exists build.tables "
+        "(table_name text primary key, fingerprint text, content text, row_count bigint)"
+    )
+
+
+def build(
+    con: duckdb.DuckDBPyConnection, told: Callable[[Built], None] = lambda built: None
+) -> list[Built]:
+    """Make every table whose text or inputs changed; ``told`` hears of each."""
+    found = []
+    for step in steps().values():
+        found.append(make(con, step))
+        told(found[-1])
+    return found
+
+
+def make(con: duckdb.DuckDBPyConnection, step: Step) -> Built:
+    """Make one table in one transaction, or leave it where nothing it depends on changed."""
+    wanted = fingerprint(con, step)
+    known = con.sql(
+        "select row_count from build.tables where table_name = $1 and fingerprint = $2",
+        params=[step.table, wanted],
+    ).fetchall()
+    if known:
+        return Built(step.table, known[0][0], is_new=False)
+    con.execute("begin")
+    try:
+        fill(con, step)
+        describe(con, step)
+        record(con, step.table, wanted)
+        con.execute("commit")
+    except BaseException as error:
+        con.execute("rollback")
+        error.add_note(f"while making {step.table}")
+        raise
+    rows = con.sql("select row_count from build.tables where table_name = $1", params=[step.table])
+    return Built(step.table, rows.fetchall()[0][0], is_new=True)
+
+
+def fill(con: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """Replace the table by what its step makes now."""
+    if step.analyse is None:
+        con.execute(f"create or replace table {step.table} as {step.text}")
+        return
+    frame = step.analyse(con)
+    con.register("analysed", frame)
+    con.execute(f"create or replace table {step.table} as select * from analysed")
+    con.unregister("analysed")
+
+
+def describe(con: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """Put the header's words where any DuckDB client finds them."""
+    con.execute(f"comment on table {step.table} is {quoted(step.summary)}")
+    for column in step.columns:
+        con.execute(
+            f"comment on column {step.table}.{column.name} is {quoted(column.description)}"
+        )
+
+
+def record(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> None:
+    """Write down what ``table`` was made from, and a hash of what it now holds."""
+    con.execute(f"insert or replace into build.tables {content(table)}", [table, made_from])
+
+
+def known(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Tell whether it is written down what ``table`` holds."""
+    rows = con.sql("select 1 from build.tables where table_name = $1", params=[table])
+    return bool(rows.fetchall())
+
+
+def content(table: str) -> str:
+    """Return the query of a table's content: a sum of row hashes, so that order plays no part."""
+    return (
+        "select $1, $2, concat(count(*), ':', sum(hash(all_rows)::hugeint)), count(*) "
+        f"from {table} as all_rows"
+    )
+
+
+def fingerprint(con: duckdb.DuckDBPyConnection, step: Step) -> str:
+    """Return the hash of the step's text and of what its inputs hold."""
+    held = con.sql(
+        "select table_name, content from build.tables where list_contains($1, table_name) "
+        "order by table_name",
+        params=[list(step.inputs)],
+    ).fetchall()
+    missing = set(step.inputs) - {table for table, _ in held}
+    if missing:
+        raise RuntimeError(f"{step.table} reads {', '.join(sorted(missing))}, which nothing makes")
+    return hashlib.sha256(repr((step.digest, held, duckdb.__version__)).encode()).hexdigest()
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,285 @@
+"""Small pictures as SVG text: beat strip, sparkline, interval dot, week bars.
+
+They stand in tables, on pages and in reports, so each carries its words as title and label.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import NamedTuple
+
+LIGHT: Mapping[str, str] = {
+    "paper": "#FCFBF9",
+    "panel": "#F4F2ED",
+    "line": "#E3E0D8",
+    "axis": "#C9C5BA",
+    "quiet": "#ECEAE4",
+    "ink": "#1D2026",
+    "ink2": "#4D525C",
+    "ink3": "#60656F",
+    "accent": "#1D5C9E",
+    "accent2": "#6391C2",
+    "band": "#DDE7F2",
+    "slow": "#8F5200",
+    "slowtint": "#FAECD2",
+    "slowmark": "#C27800",
+    "stall": "#B23A1E",
+    "stalltint": "#F8E1DA",
+    "onstall": "#FFFFFF",
+}
+DARK: Mapping[str, str] = {
+    "paper": "#15171B",
+    "panel": "#1C1F24",
+    "line": "#2E3238",
+    "axis": "#474C54",
+    "quiet": "#262A30",
+    "ink": "#ECEAE5",
+    "ink2": "#BABEC6",
+    "ink3": "#959AA4",
+    "accent": "#7DB1EA",
+    "accent2": "#4A76A6",
+    "band": "#22344A",
+    "slow": "#F0B759",
+    "slowtint": "#3A2E17",
+    "slowmark": "#DE9E2F",
+    "stall": "#FF9478",
+    "stalltint": "#44241C",
+    "onstall": "#1A0E0A",
+}
+# For pages whose stylesheet defines the tokens as variables, so that one picture serves both modes.
+CSS: Mapping[str, str] = {name: f"var(--{name})" for name in LIGHT}
+
+Point = Callable[[int, float], str]
+STRIP = 'width="100%" height="27"'
+SPARK = 'width="92" height="24" viewBox="0 0 92 24"'
+DOT = 'width="96" height="20" viewBox="0 0 96 20"'
+MOST_TICKS = 120
+
+
+class Beat(NamedTuple):
+    """One deployment on a strip."""
+
+    at: datetime
+    is_failed: bool = False
+
+
+class Shade(NamedTuple):
+    """A stretch of a strip to be tinted, with the token of its colour."""
+
+    start: datetime
+    end: datetime
+    token: str
+
+
+def beat_strip(
+    beats: Iterable[Beat],
+    start: datetime,
+    end: datetime,
+    title: str,
+    *,
+    shades: Sequence[Shade] = (),
+    tones: Mapping[str, str] = LIGHT,
+) -> str:
+    """Draw deployments as ticks on a line, failed ones marked by a triangle below.
+
+    Positions are percentages: the strip takes any width without bending its triangles.
+    """
+    shown = sorted(beat for beat in beats if start <= beat.at <= end)
+    ground = (
+        f'<line x1="0" x2="100%" y1="18.5" y2="18.5" stroke="{tones["axis"]}" stroke-width="1"/>'
+    )
+    tinted = "".join(_shade(shade, start, end, tones) for shade in shades)
+    ticks = _days(shown, start, end) if len(shown) > MOST_TICKS else _ticks(shown, start, end)
+    opacity = 0.9 if len(shown) <= 45 else 0.6
+    marks = "".join(
+        f'<svg x="{_place(beat.at, start, end):.2f}%" y="20" overflow="visible">'
+        '<path d="M-3 6 3 6 0 0.5Z"/></svg>'
+        for beat in shown
+        if beat.is_failed
+    )
+    return (
+        f"{_open(title, 'strip', STRIP)}{tinted}{ground}"
+        f'<g stroke="{tones["accent"]}" fill="{tones["accent"]}" opacity="{opacity}">{ticks}</g>'
+        f'<g fill="{tones["stall"]}">{marks}</g></svg>'
+    )
+
+
+def sparkline(
+    values: Sequence[float | None],
+    title: str,
+    *,
+    low: Sequence[float | None] = (),
+    high: Sequence[float | None] = (),
+    tones: Mapping[str, str] = LIGHT,
+) -> str:
+    """Draw a line over time with its band; what is missing stays a gap."""
+    known = [value for value in (*values, *low, *high) if value is not None]
+    if not known or not any(value is not None for value in values):
+        return ""
+    least, most = min(known), max(known)
+    span = most - least or 1.0
+    step = 84 / max(len(values) - 1, 1)
+
+    def point(index: int, value: float) -> str:
+        return f"{2 + index * step:.1f} {21 - 18 * (value - least) / span:.1f}"
+
+    drawn = "".join(
+        f'<path d="{_joined(points)}Z" fill="{tones["band"]}"/>'
+        for points in _bands(low, high, point)
+    )
+    drawn += "".join(
+        f'<path d="{_joined(points)}" fill="none" stroke="{tones["accent"]}"'
+        ' stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round"/>'
+        for points in _runs(values, point)
+    )
+    if values[-1] is not None:
+        across, down = point(len(values) - 1, values[-1]).split()
+        drawn += f'<circle cx="{across}" cy="{down}" r="2.4" fill="{tones["accent"]}"/>'
+    return f"{_open(title, 'spark', SPARK)}{drawn}</svg>"
+
+
+def interval_dot(
+    value: float,
+    low: float,
+    high: float,
+    top: float,
+    title: str,
+    *,
+    reference: float | None = None,
+    is_beyond: bool = False,
+    tones: Mapping[str, str] = LIGHT,
+) -> str:
+    """Draw a value in its interval on a scale from 0 to ``top``, a reference dotted.
+
+    Beyond chance it is a diamond in another colour, so that colour never speaks alone.
+    """
+
+    def across(share: float) -> float:
+        return 4 + 88 * min(share / top, 1.0)
+
+    colour = tones["stall" if is_beyond else "accent"]
+    drawn = f'<line x1="4" x2="92" y1="17.5" y2="17.5" stroke="{tones["line"]}"/>'
+    if reference is not None:
+        at = f"{across(reference):.1f}"
+        drawn += (
+            f'<line x1="{at}" x2="{at}" y1="2" y2="17" stroke="{tones["ink3"]}"'
+            ' stroke-dasharray="1 2"/>'
+        )
+    width = max(across(high) - across(low), 1.0)
+    drawn += (
+        f'<rect x="{across(low):.1f}" y="7.5" width="{width:.1f}" height="5"'
+        f' fill="{colour}" opacity=".35"/>'
+    )
+    at, diamond = f"{across(value):.1f}", "M0 -4.4 4.4 0 0 4.4 -4.4 0Z"
+    drawn += (
+        f'<path d="{diamond}" transform="translate({at} 10)" fill="{colour}"/>'
+        if is_beyond
+        else f'<circle cx="{at}" cy="10" r="3.4" fill="{colour}"/>'
+    )
+    return f"{_open(title, 'dot', DOT)}{drawn}</svg>"
+
+
+def week_bars(
+    counts: Sequence[int],
+    title: str,
+    *,
+    low: Sequence[float | None] = (),
+    high: Sequence[float | None] = (),
+    is_last_unfinished: bool = False,
+    tones: Mapping[str, str] = LIGHT,
+    width: int = 720,
+    height: int = 120,
+) -> str:
+    """Draw a bar a week over the usual range, the unfinished week hollow."""
+    most = max([1.0, *map(float, counts), *(value for value in high if value is not None)])
+    step, floor = width / max(len(counts), 1), height - 1
+
+    def up(value: float) -> float:
+        return (height - 4) * value / most
+
+    drawn = "".join(
+        f'<rect x="{index * step:.1f}" y="{floor - up(above):.1f}" width="{step:.2f}"'
+        f' height="{up(above) - up(below):.1f}" fill="{tones["band"]}"/>'
+        for index, (below, above) in enumerate(zip(low, high, strict=True))
+        if below is not None and above is not None
+    )
+    for index, count in enumerate(counts):
+        is_open = is_last_unfinished and index == len(counts) - 1
+        paint = (
+            f'fill="none" stroke="{tones["accent"]}" stroke-dasharray="2 2"'
+            if is_open
+            else f'fill="{tones["accent"]}"'
+        )
+        drawn += (
+            f'<rect x="{(index + 0.18) * step:.1f}" y="{floor - up(count):.1f}"'
+            f' width="{step * 0.64:.1f}" height="{up(count):.1f}" {paint}/>'
+        )
+    drawn += f'<line x1="0" x2="{width}" y1="{floor}" y2="{floor}" stroke="{tones["axis"]}"/>'
+    size = f'width="100%" viewBox="0 0 {width} {height}"'
+    return f"{_open(title, 'bars', size)}{drawn}</svg>"
+
+
+def _open(title: str, kind: str, size: str) -> str:
+    said = escape(" ".join(title.split()), quote=True)
+    return f'<svg class="{kind}" {size} role="img" aria-label="{said}"><title>{said}</title>'
+
+
+def _place(at: datetime, start: datetime, end: datetime) -> float:
+    return 100 * min(max((at - start) / (end - start), 0.0), 1.0)
+
+
+def _shade(shade: Shade, start: datetime, end: datetime, tones: Mapping[str, str]) -> str:
+    left, right = _place(shade.start, start, end), _place(shade.end, start, end)
+    return (
+        f'<rect x="{left:.2f}%" width="{right - left:.2f}%" y="4" height="14"'
+        f' fill="{tones[shade.token]}"/>'
+    )
+
+
+def _ticks(beats: Iterable[Beat], start: datetime, end: datetime) -> str:
+    places = (f"{_place(beat.at, start, end):.2f}" for beat in beats)
+    lines = (f'<line x1="{at}%" x2="{at}%" y1="4" y2="18"/>' for at in places)
+    return f'<g stroke-width="1.7">{"".join(lines)}</g>'
+
+
+def _days(beats: Iterable[Beat], start: datetime, end: datetime) -> str:
+    """Draw a bar a day, its height for the count, where single ticks would run together."""
+    counts = Counter((beat.at - start).days for beat in beats)
+    most, day = max(counts.values()), 100 * 86400 / (end - start).total_seconds()
+    bars = (
+        f'<rect x="{index * day:.2f}%" width="{day * 0.75:.2f}%" y="{18 - tall:.1f}"'
+        f' height="{tall:.1f}"/>'
+        for index, count in sorted(counts.items())
+        for tall in [max(2.0, 15 * count / most)]
+    )
+    return f'<g stroke="none">{"".join(bars)}</g>'
+
+
+def _joined(points: Sequence[str]) -> str:
+    return "M" + "L".join(points)
+
+
+def _runs(values: Sequence[float | None], point: Point) -> list[list[str]]:
+    """Part a line at its gaps; a lone value becomes a short dash."""
+    runs: list[list[str]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append(point(index, value))
+    return [run if len(run) > 1 else run * 2 for run in runs if run]
+
+
+def _bands(
+    low: Sequence[float | None], high: Sequence[float | None], point: Point
+) -> list[list[str]]:
+    """Outline the band once for every unbroken run, so that no gap is bridged."""
+    runs: list[tuple[list[str], list[str]]] = [([], [])]
+    for index, (below, above) in enumerate(zip(low, high, strict=True)):
+        if below is None or above is None:
+            runs.append(([], []))
+        else:
+            runs[-1][0].append(point(index, above))
+            runs[-1][1].append(point(index, below))
+    return [over + under[::-1] for over, under in runs if len(over) > 1]

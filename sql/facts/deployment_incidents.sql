@@ -1,0 +1,173 @@
+-- One row per incident and production deployment that it may be due to.
+-- Never across services and never without a cap in time. Of an incident's links the strongest
+-- counts, the later deployment where two are equal, if it reaches the configured confidence.
+--
+-- grain: incident_id, deployment_id, how
+--   incident_id        Incident.
+--   service            Service of both.
+--   deployment_id      Deployment.
+--   how                explicit, commit, version, rollback, revert, hotfix or service_and_time.
+--   confidence         0 to 1; time alone starts at .5 and halves with each half-life.
+--   is_counted         True for the one link that makes the deployment a failed one.
+--   decided_by         rule.
+
+with production as (
+    select *
+    from facts.deployment_records
+    where is_production and status = 'success'
+),
+
+incidents as (
+    select
+        incidents.*,
+        coalesce(incidents.resolved_at, timestamptz '9999-12-31 00:00:00+00') as until_at
+    from facts.incidents as incidents
+),
+
+tokens as (
+    select distinct
+        incidents.incident_id,
+        incidents.service,
+        word.token
+    from incidents
+    cross join unnest(
+        string_split(regexp_replace(lower(incidents.title), '[^a-z0-9._+-]+', ' ', 'g'), ' ')
+    ) as word (token)
+    where length(word.token) >= 3
+),
+
+by_name as (
+    select
+        incidents.incident_id,
+        production.service,
+        production.deployment_id,
+        'explicit' as how,
+        1.0 as confidence
+    from incidents
+    inner join production
+        on
+            incidents.deployment_id in (production.native_id, production.deployment_id)
+            and coalesce(incidents.service, production.service) = production.service
+),
+
+by_mention as (
+    select
+        incidents.incident_id,
+        production.service,
+        production.deployment_id,
+        case when starts_with(production.commit_sha, tokens.token) then 'commit' else 'version' end
+            as how,
+        0.95 as confidence
+    from tokens
+    inner join incidents
+        on
+            tokens.incident_id = incidents.incident_id
+            and tokens.service is not distinct from incidents.service
+    inner join production
+        on
+            (
+                (
+                    left(production.commit_sha, 7) = left(tokens.token, 7)
+                    and length(tokens.token) >= 7
+                    and starts_with(production.commit_sha, tokens.token)
+                )
+                or lower(production.version) = tokens.token
+            )
+            and coalesce(incidents.service, production.service) = production.service
+    cross join config.rules as rules
+    where
+        production.finished_at <= incidents.started_at
+        and epoch(incidents.started_at) - epoch(production.finished_at)
+        <= rules.lookback_days * 86400
+),
+
+by_remedy as (
+    select
+        incidents.incident_id,
+        remedies.service,
+        remedies.mended_id as deployment_id,
+        remedies.how,
+        remedies.confidence
+    from incidents
+    inner join facts.remedies as remedies
+        on
+            incidents.service = remedies.service
+            and remedies.finished_at >= incidents.started_at
+            and remedies.began_at <= incidents.until_at
+    inner join production on remedies.mended_id = production.deployment_id
+    where production.finished_at <= incidents.started_at
+),
+
+by_time as (
+    select
+        incidents.incident_id,
+        production.service,
+        production.deployment_id,
+        'service_and_time' as how,
+        round(
+            0.5 * power(
+                2.0,
+                -(epoch(incidents.started_at) - epoch(production.finished_at))
+                / 3600.0 / rules.half_life_hours
+            ),
+            6
+        ) as confidence
+    from incidents
+    inner join production on incidents.service = production.service
+    cross join config.rules as rules
+    where
+        production.finished_at <= incidents.started_at
+        and epoch(incidents.started_at) - epoch(production.finished_at)
+        <= rules.attribution_window_hours * 3600
+    qualify row_number() over (
+        partition by incidents.incident_id, incidents.service
+        order by production.finished_at desc, production.deployment_id desc
+    ) = 1
+),
+
+links as (
+    select * from by_name
+    union all
+    select * from by_mention
+    union all
+    select * from by_remedy
+    union all
+    select * from by_time
+),
+
+strongest as (
+    select
+        incident_id,
+        service,
+        deployment_id,
+        how,
+        max(confidence) as confidence
+    from links
+    group by incident_id, service, deployment_id, how
+),
+
+ranked as (
+    select
+        strongest.*,
+        row_number() over (
+            partition by strongest.incident_id, strongest.service
+            order by
+                strongest.confidence desc,
+                production.finished_at desc,
+                strongest.deployment_id desc,
+                strongest.how
+        ) as place
+    from strongest
+    inner join production on strongest.deployment_id = production.deployment_id
+)
+
+select
+    ranked.incident_id,
+    ranked.service,
+    ranked.deployment_id,
+    ranked.how,
+    ranked.confidence,
+    ranked.place = 1 and ranked.confidence >= rules.minimum_confidence as is_counted,
+    'rule' as decided_by
+from ranked
+cross join config.rules as rules

@@ -1,0 +1,126 @@
+-- One row per deployment of one service to one environment, before anything is made of it.
+-- A service takes its deployments from exactly one source. On a plain clone a release tag is a
+-- deployment to production at the tag's time.
+--
+-- grain: deployment_id
+--   deployment_id      The source's own id, led by the source where two sources use the same one.
+--   native_id          The source's own id.
+--   source             Name of the source in the configuration.
+--   service            Service.
+--   environment        Environment as the source names it.
+--   is_production      True when the environment counts as production.
+--   repository         Repository of the deployed commit; null where unknown.
+--   commit_sha         Deployed commit; null where unknown.
+--   version            Deployed version; null where unknown.
+--   version_key        Commit, else version, else null: what makes two deployments the same.
+--   started_at         Start, UTC; null where unknown.
+--   finished_at        End, UTC; null while in progress.
+--   status             success, failure, cancelled or in_progress, as it was at the cut.
+--   trigger            manual or automatic; null where unknown.
+--   is_bot             True when a bot deployed; null where unknown.
+--   strategy           rolling, blue_green, canary, recreate or unknown.
+--   rolls_back_to      Deployment or version that this one goes back to, as told.
+--   is_tag             True when a release tag stands for it.
+--   major              First number of the tag's version.
+--   minor              Second number of the tag's version.
+--   patch              Third number of the tag's version.
+--   url                Page at the source.
+
+with told as (
+    select
+        deployments.deployment_id,
+        deployments.source,
+        coalesce(aliases.service, deployments.service) as service,
+        deployments.environment,
+        deployments.repository,
+        deployments.commit_sha,
+        deployments.version,
+        deployments.started_at,
+        deployments.finished_at,
+        deployments.status,
+        deployments.trigger,
+        deployments.is_bot,
+        deployments.strategy,
+        deployments.rolls_back_to,
+        false as is_tag,
+        cast(null as bigint) as major,
+        cast(null as bigint) as minor,
+        cast(null as bigint) as patch,
+        deployments.url
+    from staging.files__deployments as deployments
+    left join config.aliases as aliases on deployments.service = aliases.alias
+    union all
+    select
+        concat(services.service, '@', tags.tag) as deployment_id,
+        tags.source,
+        services.service,
+        'production' as environment,
+        tags.repository,
+        tags.sha as commit_sha,
+        tags.tag as version,
+        cast(null as timestamptz) as started_at,
+        tags.tagged_at as finished_at,
+        'success' as status,
+        cast(null as text) as trigger,
+        cast(null as boolean) as is_bot,
+        'unknown' as strategy,
+        cast(null as text) as rolls_back_to,
+        true as is_tag,
+        tags.major,
+        tags.minor,
+        tags.patch,
+        cast(null as text) as url
+    from staging.git__tags as tags
+    inner join config.services as services
+        on tags.source = services.deployment_source and regexp_matches(tags.tag, services.tag_pattern)
+    where not tags.is_pre_release or services.has_pre_releases
+),
+
+claimed as (
+    select
+        told.*,
+        coalesce(told.repository, services.repository) as known_repository,
+        coalesce(settings.production_pattern, calendar.production_pattern) as production_pattern,
+        min(told.source) over (partition by told.deployment_id) as first_source,
+        max(told.source) over (partition by told.deployment_id) as last_source
+    from told
+    inner join facts.services as services
+        on told.service = services.service and told.source = services.deployment_source
+    left join config.services as settings on told.service = settings.service
+    cross join config.calendar as calendar
+)
+
+select
+    case
+        when claimed.first_source <> claimed.last_source
+            then concat(claimed.source, ':', claimed.deployment_id)
+        else claimed.deployment_id
+    end as deployment_id,
+    claimed.deployment_id as native_id,
+    claimed.source,
+    claimed.service,
+    claimed.environment,
+    claimed.is_tag
+    or regexp_matches(lower(claimed.environment), claimed.production_pattern) as is_production,
+    claimed.known_repository as repository,
+    claimed.commit_sha,
+    claimed.version,
+    coalesce(claimed.commit_sha, claimed.version) as version_key,
+    claimed.started_at,
+    case when claimed.finished_at <= cut.cut_at then claimed.finished_at end as finished_at,
+    case
+        when claimed.finished_at <= cut.cut_at then claimed.status
+        else 'in_progress'
+    end as status,
+    claimed.trigger,
+    claimed.is_bot,
+    claimed.strategy,
+    claimed.rolls_back_to,
+    claimed.is_tag,
+    claimed.major,
+    claimed.minor,
+    claimed.patch,
+    claimed.url
+from claimed
+cross join facts.cut as cut
+where coalesce(claimed.started_at, claimed.finished_at) <= cut.cut_at

@@ -1,0 +1,76 @@
+-- One row per incident and service; an incident that no service claims has one row without any.
+-- A service claims the incidents that name it, or those that its configuration describes.
+--
+-- grain: incident_id, service
+--   incident_id        The source's own id.
+--   service            Service; null where none claims it.
+--   severity           Severity as the source names it.
+--   started_at         Start, UTC.
+--   acknowledged_at    Acknowledged, UTC.
+--   resolved_at        Resolved, UTC; null while open.
+--   deployment_id      Deployment that the source blames.
+--   title              Title.
+--   source             Name of the source in the configuration.
+--   url                Page at the source.
+
+with named as (
+    select
+        incidents.*,
+        coalesce(aliases.service, incidents.service) as named_service
+    from staging.files__incidents as incidents
+    left join config.aliases as aliases on incidents.service = aliases.alias
+),
+
+candidates as (
+    select
+        named.*,
+        services.service as claimed_by
+    from named
+    inner join facts.services as services on named.named_service = services.service
+    left join config.services as settings on services.service = settings.service
+    where settings.incident_pattern is null
+    union all
+    select
+        named.*,
+        settings.service as claimed_by
+    from named
+    inner join config.services as settings
+        on regexp_matches(named.service, settings.incident_pattern)
+),
+
+claims as (
+    select distinct
+        candidates.source,
+        candidates.incident_id,
+        candidates.claimed_by as service
+    from candidates
+    left join config.services as settings on candidates.claimed_by = settings.service
+    where
+        coalesce(settings.incident_source, candidates.source) = candidates.source
+        and (
+            settings.incident_label_pattern is null
+            or regexp_matches(candidates.labels, settings.incident_label_pattern)
+        )
+)
+
+select
+    incidents.incident_id,
+    claims.service,
+    incidents.severity,
+    incidents.started_at,
+    case
+        when incidents.acknowledged_at <= cut.cut_at then incidents.acknowledged_at
+    end as acknowledged_at,
+    case when incidents.resolved_at <= cut.cut_at then incidents.resolved_at end as resolved_at,
+    incidents.deployment_id,
+    incidents.title,
+    incidents.source,
+    incidents.url
+from staging.files__incidents as incidents
+left join claims
+    on incidents.source = claims.source and incidents.incident_id = claims.incident_id
+cross join facts.cut as cut
+where incidents.started_at <= cut.cut_at
+qualify row_number() over (
+    partition by incidents.incident_id, claims.service order by incidents.source
+) = 1

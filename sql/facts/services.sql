@@ -1,0 +1,88 @@
+-- One row per service: those of the configuration, else every one that the data names.
+--
+-- grain: service
+--   service            Name.
+--   team               Its team now; null without one.
+--   tier               1 is the most critical; null where not said.
+--   repository         Repository of its code; null where unknown.
+--   path_pattern       Paths of the repository that are its own, as a regular expression.
+--   retired_on         From this day on it is out of service; null while in service.
+--   is_configured      True when the configuration names it.
+--   deployment_source  The one source that its deployments are taken from.
+
+with named as (
+    select service from staging.files__deployments
+    union
+    select service from staging.files__changes
+    union
+    select service from staging.files__incidents
+),
+
+found as (
+    select distinct named.service
+    from named
+    cross join config.calendar as calendar
+    left join config.aliases as aliases on named.service = aliases.alias
+    where calendar.has_named_services and named.service is not null and aliases.service is null
+),
+
+every_service as (
+    select
+        service,
+        tier,
+        repository,
+        path_pattern,
+        retired_on,
+        true as is_configured,
+        deployment_source
+    from config.services
+    union all
+    select
+        service,
+        null as tier,
+        null as repository,
+        null as path_pattern,
+        null as retired_on,
+        false as is_configured,
+        null as deployment_source
+    from found
+),
+
+told as (
+    select
+        coalesce(aliases.service, deployments.service) as service,
+        sources.source,
+        sources.position,
+        max(deployments.repository) as repository
+    from staging.files__deployments as deployments
+    inner join config.sources as sources on deployments.source = sources.source
+    left join config.aliases as aliases on deployments.service = aliases.alias
+    group by coalesce(aliases.service, deployments.service), sources.source, sources.position
+),
+
+first_told as (
+    select *
+    from told
+    qualify row_number() over (partition by service order by position) = 1
+),
+
+current_teams as (
+    select
+        service,
+        team
+    from config.service_teams
+    qualify row_number() over (partition by service order by from_on desc nulls last) = 1
+)
+
+select
+    every_service.service,
+    current_teams.team,
+    every_service.tier,
+    coalesce(every_service.repository, first_told.repository) as repository,
+    every_service.path_pattern,
+    every_service.retired_on,
+    every_service.is_configured,
+    coalesce(every_service.deployment_source, first_told.source) as deployment_source
+from every_service
+left join first_told on every_service.service = first_told.service
+left join current_teams on every_service.service = current_teams.service

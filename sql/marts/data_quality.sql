@@ -1,0 +1,114 @@
+-- One row per thing that the data lacks or contradicts, with what it does to which metric.
+--
+-- grain: kind, service, subject
+--   kind               What is wrong.
+--   service            Service that it touches; null where none is known.
+--   subject            The row in question.
+--   detail             What was found.
+--   effect             What it does to the numbers.
+--   remedy             How to mend it.
+
+with known_repositories as (
+    select distinct repository
+    from facts.commits
+),
+
+findings as (
+    select
+        'rejected row' as kind,
+        cast(null as text) as service,
+        concat(source, ': ', file, ':', line) as subject,
+        trim(concat(column_name, ' ', coalesce(concat('''', value, ''' '), ''), reason)) as detail,
+        'The row is in no number.' as effect,
+        'Mend the line and refresh.' as remedy
+    from staging.files__rejected
+    union all
+    select
+        'unknown commit' as kind,
+        records.service,
+        records.deployment_id as subject,
+        concat('commit ', records.commit_sha, ' is not in ', records.repository) as detail,
+        'Its changes wait for a later deployment, so lead times may be too long.' as effect,
+        'Fetch the branch that it was built from, or name the right repository.' as remedy
+    from facts.deployment_records as records
+    inner join known_repositories on records.repository = known_repositories.repository
+    left join facts.commits as commits
+        on records.repository = commits.repository and records.commit_sha = commits.sha
+    where records.is_production and records.commit_sha is not null and commits.sha is null
+    union all
+    select
+        'deployment without a commit' as kind,
+        service,
+        deployment_id as subject,
+        'neither sha nor version is known' as detail,
+        'Its changes wait for a later deployment, so lead times may be too long.' as effect,
+        'Tell the sha with the deployment.' as remedy
+    from facts.deployment_records
+    where is_production and status = 'success' and version_key is null
+    union all
+    select
+        'pending change' as kind,
+        service,
+        change_id as subject,
+        concat('merge commit ', merge_sha, ' is not in ', repository) as detail,
+        'It has no lead time yet and is not shown as waiting.' as effect,
+        'Refresh once the clone has the commit.' as remedy
+    from facts.pending_changes
+    union all
+    select
+        'clock runs backwards' as kind,
+        carried.service,
+        carried.change_id as subject,
+        case
+            when changes.first_commit_at is null and changes.opened_at is null
+                then 'neither first commit nor opening is known'
+            else 'the deployment ended before the first commit was authored'
+        end as detail,
+        'It has no lead time.' as effect,
+        'Check the clock of the machine that made the commit.' as remedy
+    from facts.deployment_changes as carried
+    inner join facts.changes as changes
+        on carried.service = changes.service and carried.change_id = changes.change_id
+    where carried.is_excluded and not carried.is_before_history
+    union all
+    select
+        'incident without a service' as kind,
+        cast(null as text) as service,
+        incident_id as subject,
+        coalesce(title, 'no title') as detail,
+        'It can be blamed on no deployment unless it names one.' as effect,
+        'Claim it under services[].incidents, or name the service at its source.' as remedy
+    from facts.incidents
+    where service is null
+    union all
+    select
+        'deployments of no service' as kind,
+        deployments.service,
+        concat(deployments.source, ': ', deployments.service) as subject,
+        concat(count(*), ' deployments') as detail,
+        'They are in no number.' as effect,
+        'Add the service, or an alias of one, to the configuration.' as remedy
+    from staging.files__deployments as deployments
+    left join config.aliases as aliases on deployments.service = aliases.alias
+    left join facts.services as services
+        on coalesce(aliases.service, deployments.service) = services.service
+    where services.service is null
+    group by deployments.source, deployments.service
+    union all
+    select
+        'second source of deployments' as kind,
+        services.service,
+        concat(deployments.source, ': ', deployments.service) as subject,
+        concat(count(*), ' deployments') as detail,
+        'They are evidence only: the service takes its deployments from another source.' as effect,
+        'Name the source under services[].deployments.source.' as remedy
+    from staging.files__deployments as deployments
+    left join config.aliases as aliases on deployments.service = aliases.alias
+    inner join facts.services as services
+        on
+            coalesce(aliases.service, deployments.service) = services.service
+            and deployments.source <> services.deployment_source
+    group by services.service, deployments.source, deployments.service
+)
+
+select * from findings

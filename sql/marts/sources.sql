@@ -1,0 +1,47 @@
+-- One row per source and entity: what was collected, and how fresh it is.
+--
+-- grain: source, entity
+--   source             Name of the source in the configuration.
+--   kind               Kind of the source.
+--   entity             What was collected.
+--   record_count       Records now.
+--   rejected_count     Rows of the source that could not be read.
+--   latest_fetched_at  When a record was last new, UTC.
+--   latest_event_at    Latest time that a record carries, UTC.
+
+with landed as (
+    select source, entity, is_deleted, fetched_at, updated_at from raw.files__deployments
+    union all
+    select source, entity, is_deleted, fetched_at, updated_at from raw.files__changes
+    union all
+    select source, entity, is_deleted, fetched_at, updated_at from raw.files__commits
+    union all
+    select source, entity, is_deleted, fetched_at, updated_at from raw.files__incidents
+    union all
+    select source, entity, is_deleted, fetched_at, updated_at from raw.git__commits
+    union all
+    select source, entity, is_deleted, fetched_at, updated_at from raw.git__tags
+    union all
+    select source, entity, is_deleted, fetched_at, updated_at from raw.git__heads
+),
+
+rejected as (
+    select
+        source,
+        count(*) as rejected_count
+    from staging.files__rejected
+    group by source
+)
+
+select
+    sources.source,
+    sources.kind,
+    landed.entity,
+    count(*) filter (where not landed.is_deleted) as record_count,
+    coalesce(max(rejected.rejected_count), 0) as rejected_count,
+    max(landed.fetched_at) as latest_fetched_at,
+    max(landed.updated_at) as latest_event_at
+from config.sources as sources
+inner join landed on sources.source = landed.source
+left join rejected on sources.source = rejected.source
+group by sources.source, sources.kind, landed.entity

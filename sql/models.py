@@ -1,0 +1,104 @@
+"""Reads the SQL files: what a model is, what it documents and what it is made from."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+LAYERS = ("seeds", "staging", "facts", "marts")
+FOLDER = Path(__file__).parent
+COLUMN_LINE = re.compile(r"^ {2}(\w+)\s{2,}(\S.*)$")
+
+
+class ModelError(Exception):
+    """A SQL file is not what a model has to be; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as the model's header describes it."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One SQL file: the table it makes, what the header says, and its text."""
+
+    layer: str
+    name: str
+    summary: str
+    grain: tuple[str, ...]
+    columns: tuple[Column, ...]
+    text: str
+
+    @property
+    def table(self) -> str:
+        """The table's full name, such as ``marts.metrics``."""
+        return f"{self.layer}.{self.name}"
+
+
+@cache
+def models() -> tuple[Model, ...]:
+    """Return every model, in the order of their table names."""
+    files = [file for layer in LAYERS for file in sorted((FOLDER / layer).glob("*.sql"))]
+    return tuple(read(file) for file in files)
+
+
+def model(table: str) -> Model:
+    """Return the model of ``table``, named with its layer or without."""
+    found = [one for one in models() if table in (one.table, one.name)]
+    if len(found) != 1:
+        raise ModelError(f"{len(found)} models are called {table!r}; name it as layer.table")
+    return found[0]
+
+
+def read(file: Path) -> Model:
+    """Read one model from its file; the header feeds descriptions and column comments."""
+    text = file.read_text(encoding="utf-8")
+    header = [line.removeprefix("--").rstrip() for line in text.splitlines() if line[:2] == "--"]
+    if not any(line.startswith(" grain:") for line in header):
+        raise ModelError(f"{file.name}: the header has no line '-- grain: ...'")
+    cut = next(i for i, line in enumerate(header) if line.startswith(" grain:"))
+    grain = tuple(word.strip() for word in header[cut].removeprefix(" grain:").split(","))
+    summary = " ".join(line.strip() for line in header[:cut]).strip()
+    return Model(file.parent.name, file.stem, summary, grain, columns(header[cut + 1 :]), text)
+
+
+def columns(lines: list[str]) -> tuple[Column, ...]:
+    """Read the column lines of a header; a line indented further goes on with the one above."""
+    found: list[Column] = []
+    for line in lines:
+        if match := COLUMN_LINE.match(line.removeprefix(" ")):
+            found.append(Column(match[1], match[2]))
+        elif found and line.strip():
+            last = found.pop()
+            found.append(Column(last.name, f"{last.description} {line.strip()}"))
+    return tuple(found)
+
+
+@cache
+def upstream(one: Model) -> tuple[str, ...]:
+    """Return the tables that the model reads, such as ``facts.changes``, sorted."""
+    tree = sqlglot.parse_one(one.text, read="duckdb")
+    tables = {f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}
+    return tuple(sorted(tables))
+
+
+def over(one: Model, **replacements: str) -> str:
+    """Return the model's query with other tables in place of the named ones.
+
+    ``over(model("metrics"), facts__periods="chosen")`` reads ``chosen`` where the file says
+    ``facts.periods``: so a number for any window is made by the very SQL that makes the marts.
+    """
+    tree = sqlglot.parse_one(one.text, read="duckdb")
+    for table in list(tree.find_all(exp.Table)):
+        other = replacements.get(f"{table.db}__{table.name}")
+        if other:
+            alias = table.alias_or_name
+            table.replace(exp.alias_(exp.to_table(other), alias, table=True))
+    return tree.sql(dialect="duckdb")

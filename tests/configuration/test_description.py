@@ -1,0 +1,78 @@
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from pipelines.configuration import json_schema, load
+from pipelines.configuration.description import row, settings
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "drumbeat.example.yaml"
+
+
+def test_the_published_schema_is_current():
+    published = (ROOT / "docs" / "drumbeat.schema.json").read_text()
+
+    assert published == json_schema(), "write json_schema() to docs/drumbeat.schema.json again"
+
+
+@pytest.mark.parametrize("setting", settings(), ids=lambda setting: setting.key)
+def test_every_setting_is_documented_as_it_is(setting):
+    assert setting.meaning
+    assert setting.meaning.endswith((".", "?"))
+    assert row(setting) in (ROOT / "docs" / "configuration.md").read_text().splitlines()
+
+
+def test_no_setting_is_documented_that_is_not():
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    documented = re.findall(r"^\| `([a-z_.\[\]]+)` \|", text.split("## Every key")[1], re.MULTILINE)
+
+    assert sorted(documented) == sorted(setting.key for setting in settings())
+
+
+def test_the_example_loads():
+    found = load(EXAMPLE)
+
+    assert found.organisation == "Acme"
+    assert [source.kind for source in found.sources] == ["git", "files", "demo"]
+
+
+def test_the_example_has_every_setting():
+    assert _keys(yaml.safe_load(EXAMPLE.read_text()), "") == {s.key for s in settings()}
+
+
+def test_the_definitions_of_the_example_are_the_defaults():
+    found = load(EXAMPLE)
+
+    assert found.definitions == type(found.definitions)()
+
+
+def test_the_example_satisfies_the_schema():
+    jsonschema.validate(_texts(yaml.safe_load(EXAMPLE.read_text())), json.loads(json_schema()))
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"sources": []}, {"sources": [{"kind": "x"}]}, {"sources": [{"kind": "git"}]}]
+)
+def test_the_schema_refuses_what_loading_refuses(data):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, json.loads(json_schema()))
+
+
+def _keys(data: object, prefix: str) -> set[str]:
+    found: set[str] = set()
+    if isinstance(data, dict):
+        for key, value in data.items():
+            found |= {f"{prefix}{key}"} | _keys(value, f"{prefix}{key}.")
+    if isinstance(data, list):
+        for item in data:
+            kind = item.get("kind", "") if isinstance(item, dict) else ""
+            found |= _keys(item, f"{prefix.removesuffix('.')}[{kind}].")
+    return found
+
+
+def _texts(data: object) -> object:
+    return json.loads(json.dumps(data, default=str))

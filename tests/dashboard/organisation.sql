@@ -1,0 +1,245 @@
+create temp table windows as
+with weeks as (
+    select cast(starts_on as date) as starts_on
+    from generate_series(timestamp '2025-05-26', timestamp '2026-11-23', interval 7 day) as series (starts_on)
+),
+months as (
+    select cast(starts_on as date) as starts_on
+    from generate_series(timestamp '2025-06-01', timestamp '2026-11-01', interval 1 month) as series (starts_on)
+)
+select 'week' as period, starts_on, starts_on + 7 as ends_on from weeks
+union all
+select 'four_weeks', starts_on - 21, starts_on + 7 from weeks
+union all
+select 'twelve_weeks', starts_on - 77, starts_on + 7 from weeks
+union all
+select 'month', starts_on, cast(starts_on + interval 1 month as date) from months;
+
+create temp table scopes as
+select 'service' as scope, name, name as service from services
+union all
+select 'team', team, name from services
+union all
+select 'organisation', 'organisation', name from services;
+
+create temp table counted as
+select
+    scopes.scope,
+    scopes.name,
+    windows.period,
+    cast(windows.starts_on as date) as starts_on,
+    cast(windows.ends_on as date) as ends_on,
+    windows.ends_on <= date '2026-11-23' as is_finished,
+    windows.ends_on <= date '2026-11-20' as is_settled,
+    count(rollouts.service) as rollout_count,
+    count(*) filter (where rollouts.is_failed) as failed_count,
+    count(*) filter (where rollouts.is_rework) as rework_count,
+    count(*) filter (where rollouts.is_failed and rollouts.recovery_hours is null) as open_count,
+    coalesce(sum(rollouts.change_count), 0) as change_count,
+    quantile_cont(rollouts.lead_hours, 0.5) as lead_hours,
+    quantile_cont(rollouts.lead_hours, 0.25) as lead_p25,
+    quantile_cont(rollouts.lead_hours, 0.75) as lead_p75,
+    quantile_cont(rollouts.lead_hours, 0.9) as lead_p90,
+    quantile_cont(rollouts.recovery_hours, 0.5) as recovery_hours,
+    quantile_cont(rollouts.recovery_hours, 0.3) as recovery_low,
+    quantile_cont(rollouts.recovery_hours, 0.7) as recovery_high
+from scopes
+cross join windows
+left join rollouts
+    on scopes.service = rollouts.service
+    and cast(rollouts.finished_at as date) >= windows.starts_on
+    and cast(rollouts.finished_at as date) < windows.ends_on
+group by all;
+
+create temp macro wilson(k, n, side) as (
+    (k + 1.92) / (n + 3.84) + side * 1.96 * sqrt(k * (n - k) / nullif(n, 0) + 0.96) / (n + 3.84)
+);
+
+create table marts.metrics as
+with usual as (
+    select
+        scope,
+        name,
+        starts_on,
+        quantile_cont(rollout_count, 0.1) over before as low,
+        quantile_cont(rollout_count, 0.9) over before as high,
+        count(*) over before as week_count
+    from counted
+    where period = 'week'
+    window before as (
+        partition by scope, name order by starts_on rows between 16 preceding and 1 preceding
+    )
+),
+metrics as (
+    select
+        counted.*,
+        'deployment_frequency' as metric,
+        rollout_count * 7.0 / date_diff('day', counted.starts_on, ends_on) as value,
+        'per week' as unit,
+        rollout_count as n,
+        case when period = 'week' and week_count >= 8 then low end as low,
+        case when period = 'week' and week_count >= 8 then high end as high,
+        null as p25,
+        null as p75,
+        null as p90,
+        null as at_least
+    from counted
+    left join usual
+        on counted.scope = usual.scope and counted.name = usual.name
+        and counted.starts_on = usual.starts_on
+    union all
+    select *, 'change_lead_time', lead_hours, 'hours', change_count, null, null, lead_p25, lead_p75, lead_p90, null
+    from counted
+    union all
+    select
+        *, 'change_fail_rate', failed_count / nullif(rollout_count, 0), 'rate', rollout_count,
+        case when rollout_count > 0 then greatest(0, wilson(failed_count, rollout_count, -1)) end,
+        case when rollout_count > 0 then wilson(failed_count, rollout_count, 1) end,
+        null, null, null, null
+    from counted
+    union all
+    select
+        *, 'recovery_time', recovery_hours, 'hours', failed_count, recovery_low, recovery_high,
+        null, null, null, case when recovery_hours is null and failed_count > 0 then 12.0 end
+    from counted
+    union all
+    select
+        *, 'rework_rate', rework_count / nullif(rollout_count, 0), 'rate', rollout_count,
+        case when rollout_count > 0 then greatest(0, wilson(rework_count, rollout_count, -1)) end,
+        case when rollout_count > 0 then wilson(rework_count, rollout_count, 1) end,
+        null, null, null, null
+    from counted
+)
+select
+    scope, name, metric, period, starts_on, ends_on, is_finished, is_settled,
+    cast(value as double) as value, unit, cast(n as bigint) as n,
+    cast(low as double) as low, cast(high as double) as high, cast(p25 as double) as p25,
+    cast(p75 as double) as p75, cast(p90 as double) as p90, cast(at_least as double) as at_least,
+    cast(case when metric = 'recovery_time' then open_count end as bigint) as open_count,
+    metric || '@0000abcd' as definition
+from metrics;
+
+create table marts.lead_time_stages as
+select
+    scope, name, period, starts_on, ends_on, is_finished, is_settled, 'change_lead_time@0000abcd' as definition,
+    cast(change_count as bigint) as change_count,
+    change_count * lead_hours * 0.25 as coding_hours,
+    change_count * lead_hours * case when starts_on < date '2026-04-01' then 0.25 else 0.12 end as pickup_hours,
+    change_count * lead_hours * 0.35 as review_hours,
+    change_count * lead_hours * 0.02 as merge_hours,
+    change_count * lead_hours * 0.2 as wait_hours,
+    change_count * lead_hours * 0.02 as deployment_hours
+from counted;
+
+create table marts.service_overview as
+select
+    services.name as service,
+    services.team,
+    'tier ' || services.tier as tier,
+    'shop/' || services.name as repository,
+    services.state,
+    cast(count(distinct cast(rollouts.finished_at as date)) as bigint) as deploy_day_count,
+    min(rollouts.finished_at) as first_deployed_at,
+    max(rollouts.finished_at) as last_deployed_at,
+    case when services.weekly > 0 and services.state <> 'too new' then 168e0 / services.weekly end as usual_gap_hours,
+    (epoch(timestamptz '2026-11-23 10:40Z') - epoch(max(rollouts.finished_at))) / 3600.0 as quiet_hours,
+    cast(any_value(last_week.n) as bigint) as last_week_count,
+    case when services.state = 'on rhythm' or services.state = 'quiet' then any_value(last_week.low) end as usual_low,
+    case when services.state = 'on rhythm' or services.state = 'quiet' then any_value(last_week.high) end as usual_high,
+    cast(any_value(this_week.n) as bigint) as this_week_count,
+    any_value(lead.value) as lead_time_hours,
+    any_value(lead.n) as lead_time_count,
+    any_value(fails.value) as fail_rate,
+    any_value(fails.low) as fail_low,
+    any_value(fails.high) as fail_high,
+    any_value(fails.n) as fail_count,
+    cast(services.waiting as bigint) as waiting_count,
+    case when services.waiting > 0 then services.waiting * 14e0 end as oldest_waiting_hours,
+    case when services.weekly > 0 then 9e0 end as usual_wait_hours
+from services
+left join rollouts on services.name = rollouts.service
+left join marts.metrics as last_week
+    on last_week.scope = 'service' and last_week.name = services.name and last_week.period = 'week'
+    and last_week.metric = 'deployment_frequency' and last_week.starts_on = date '2026-11-16'
+left join marts.metrics as this_week
+    on this_week.scope = 'service' and this_week.name = services.name and this_week.period = 'week'
+    and this_week.metric = 'deployment_frequency' and this_week.starts_on = date '2026-11-23'
+left join marts.metrics as lead
+    on lead.scope = 'service' and lead.name = services.name and lead.period = 'twelve_weeks'
+    and lead.metric = 'change_lead_time' and lead.ends_on = date '2026-11-23'
+left join marts.metrics as fails
+    on fails.scope = 'service' and fails.name = services.name and fails.period = 'twelve_weeks'
+    and fails.metric = 'change_fail_rate' and fails.ends_on = date '2026-11-23'
+group by services.name, services.team, services.tier, services.state, services.weekly, services.waiting;
+
+create table marts.beats as
+select service, finished_at, is_failed
+from rollouts
+where finished_at > timestamptz '2026-11-23 10:40Z' - interval 84 day;
+
+create table marts.waiting_changes as
+select
+    services.name as service,
+    services.name || '!' || (4100 + number) as change_id,
+    'pull request' as kind,
+    case when number = 1 then $hostile else 'Wallet: cache token lookups' end as title,
+    case number
+        when 1 then 'javascript:alert(1)'
+        else 'https://git.example.invalid/shop/' || services.name || '/' || number
+    end as url,
+    timestamptz '2026-11-23 10:40Z' - to_hours(cast(14 * number as integer)) as merged_at,
+    14e0 * number as waiting_hours
+from services
+cross join generate_series(1, 14) as numbers (number)
+where number <= services.waiting;
+
+create table marts.recent_deployments as
+select
+    service,
+    rollout_id,
+    'd' || rollout_id as deployment_id,
+    'production' as environments,
+    substr(md5(rollout_id), 1, 7) as version,
+    md5(rollout_id) as commit_sha,
+    finished_at,
+    cast(change_count as bigint) as change_count,
+    case when change_count = 3 then $hostile else 'Retry idempotent captures' end as first_change_title,
+    lead_hours as lead_time_hours,
+    false as is_rollback,
+    is_rework as is_hotfix,
+    case when is_failed then 'failed' else 'held' end as outcome,
+    case when is_failed then 'incident' end as why,
+    case when is_failed then case when change_count = 3 then 'service_and_time' else 'commit' end end as how,
+    case when is_failed then case when change_count = 3 then 0.4 else 0.95 end end as confidence,
+    finished_at + to_seconds(recovery_hours * 3600) as recovered_at,
+    case when recovery_hours is not null then 'rollback' end as recovered_by,
+    recovery_hours,
+    'https://git.example.invalid/' || service || '/-/deployments/' || rollout_id as url
+from rollouts
+where finished_at > timestamptz '2026-11-23 10:40Z' - interval 84 day;
+
+create table marts.data_quality as
+select
+    'unknown commit' as kind, 'checkout' as service, 'ce69626' as subject,
+    'The clone lacks this commit.' as detail, 'Its changes have no lead time.' as effect,
+    'Fetch the branch.' as remedy;
+
+create table marts.sources as
+select
+    'shop' as source, 'files' as kind, unnest(['deployments', 'changes', 'incidents']) as entity,
+    cast(1200 as bigint) as record_count, cast(2 as bigint) as rejected_count,
+    timestamptz '2026-11-23 10:34Z' as latest_fetched_at,
+    timestamptz '2026-11-23 10:12Z' as latest_event_at;
+
+create table facts.deployments as
+select
+    'd' || rollout_id as deployment_id, service, 'production' as environment, true as is_production,
+    md5(rollout_id) as commit_sha, finished_at, 'success' as status,
+    case when change_count = 3 then '=cmd|'' /C calc''!A0' else '-1' end as note
+from rollouts;
+
+comment on table facts.deployments is 'One row per deployment of one service to one environment.';
+
+comment on column facts.deployments.finished_at is 'When it ended, UTC.';
+
+comment on table marts.beats is 'One row per rollout of the last 84 days.';

@@ -1,0 +1,131 @@
+"""The wording that pages and reports share."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from sql import words
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (None, "\N{EN DASH}"),
+        (0.0, "under 5 min"),
+        (5 / 60, "5 min"),
+        (0.67, "40 min"),
+        (0.93, "55 min"),
+        (0.99, "1.0 h"),
+        (1.42, "1.4 h"),
+        (9.96, "10 h"),
+        (16.2, "16 h"),
+        (47.9, "48 h"),
+        (48.0, "2.0 days"),
+        (50.4, "2.1 days"),
+        (456.0, "19 days"),
+    ],
+)
+def test_durations_are_said_by_fives_then_hours_then_days(hours, said):
+    assert words.duration(hours) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(None, "\N{EN DASH}"), (0.0, "0 %"), (0.088, "8.8 %"), (0.0996, "10 %"), (0.117, "12 %")],
+)
+def test_rates_keep_one_decimal_under_ten_percent(share, said):
+    assert words.rate(share) == said
+
+
+def test_a_rate_in_prose_is_so_many_in_a_hundred():
+    assert words.in_hundred(0.071) == "7 in 100"
+    assert words.in_hundred(0.001) == "fewer than 1 in 100"
+    assert words.in_hundred(0) == "0 in 100"
+
+
+def test_ranges_say_to_and_name_the_unit_sensibly():
+    assert words.rate_range(0.081, 0.149) == "8 to 15 %"
+    assert words.duration_range(0.66, 1.3) == "40 min to 1.3 h"
+    assert words.duration_range(2.0, None) == "from 2.0 h"
+    assert words.duration_range(None, 2.0) == "up to 2.0 h"
+    assert words.count_range(7.0, 20.0) == "7 to 20"
+    nothing = {words.rate_range(None, 1), words.duration_range(None, None)}
+    assert nothing == {words.NOTHING} == {words.count_range(None, None)}
+
+
+def test_a_time_is_said_in_the_configured_zone():
+    at = datetime(2026, 11, 20, 17, 4, tzinfo=UTC)
+
+    assert words.moment(at, "Europe/Berlin") == "Fri 20 Nov, 18:04"
+    assert words.moment(at.replace(tzinfo=None)) == "Fri 20 Nov, 17:04"
+    assert words.moment(None) == words.NOTHING
+
+
+def test_a_week_is_said_by_number_and_days_over_month_and_year_ends():
+    assert words.week(date(2026, 11, 16)) == "Week 47, 16 to 22 November 2026"
+    assert words.week(date(2026, 11, 30)) == "Week 49, 30 November to 6 December 2026"
+    assert words.week(date(2025, 12, 29)) == "Week 1, 29 December 2025 to 4 January 2026"
+
+
+def test_the_first_sentence_says_what_happened_against_what_is_usual():
+    said = words.text(words.shipped("Checkout", 18, 7, 20))
+
+    assert said == "Checkout shipped 18 times last week, within its usual 7 to 20."
+
+
+def test_the_first_sentence_knows_below_above_nothing_and_no_history():
+    assert "below its usual 7 to 20" in words.text(words.shipped("A", 6, 7, 20))
+    assert "above its usual 7 to 20" in words.text(words.shipped("A", 21, 7, 20))
+    assert words.text(words.shipped("A", 0, 0, 2)).startswith("A shipped nothing last week, within")
+    assert "too little history" in words.text(words.shipped("A", 1, None, None))
+
+
+def test_plain_git_is_said_to_release():
+    assert "A released once last" in words.text(words.shipped("A", 1, 0, 2, is_git_only=True))
+
+
+def test_quiet_services_are_named_up_to_three_and_counted_beyond():
+    named = words.gone_quiet([words.Quiet("stock", 9), words.Quiet("returns", 0)])
+    counted = words.gone_quiet([words.Quiet(f"s{i}", 1) for i in range(4)])
+
+    assert words.text(named) == " Stock and returns have gone quiet with 9 changes waiting."
+    assert words.text(counted) == " Four services have gone quiet with 4 changes waiting."
+    assert words.gone_quiet([]) == ()
+
+
+def test_a_quiet_service_is_measured_against_its_own_gaps():
+    several = words.quiet_for("stock", 220.0, 48.0, 9, 144.0)
+    one = words.quiet_for("stock", 220.0, None, 1, 144.0)
+
+    assert words.text(several) == (
+        "stock has been quiet for 9.2 days, usually 2.0 days apart."
+        " 9 changes wait, the oldest for 6.0 days."
+    )
+    assert words.text(one).endswith("quiet for 9.2 days. 1 change waits for 6.0 days.")
+
+
+def test_hostile_names_are_escaped_in_html_and_markdown():
+    sentence = words.quiet_for("<script>alert(1)</script>\n\n**x** & [a](b)", 1, 1, 0, None)
+
+    assert "<script>" not in words.html(sentence)
+    assert "\n" not in words.html(sentence)
+    assert "&lt;script&gt;" in words.html(sentence)
+    assert "<script>" not in words.markdown(sentence)
+    assert r"\*\*x\*\* &amp; \[a\](b)" in words.markdown(sentence)
+
+
+def test_lists_and_counts_read_as_people_say_them():
+    assert words.listed([]) == ""
+    assert words.listed(["a"]) == "a"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.counted(1, "change") == "1 change"
+    assert words.counted(2, "reply", "replies") == "2 replies"
+    assert [words.times(n) for n in range(4)] == ["not once", "once", "twice", "3 times"]
+    assert words.small(11) == "11"
+
+
+def test_weighted_words_keep_the_blanks_around_them():
+    sentence = words.shipped("A", 3, 1, 4)
+
+    assert words.html(sentence).startswith('A shipped <b class="strong">3 times</b> last week')
+    assert words.markdown(sentence).startswith("A shipped **3 times** last week")
