@@ -26,7 +26,9 @@ def publish(con: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> Path
     partial.unlink(missing_ok=True)
     con.execute(f"attach {quoted(str(partial))} as published")
     try:
+        con.execute("begin")
         copy(con)
+        con.execute("commit")
     finally:
         con.execute("detach published")
     with partial.open("rb") as written:

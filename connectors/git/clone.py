@@ -79,7 +79,11 @@ def _settings(location: str, objects: str) -> dict[str, str]:
 
 def _fetch(location: str, folder: Path, scope: str, head: str | None) -> None:
     fetching = ["fetch", "--quiet", "--prune", "--force", "--no-tags", "--no-write-fetch-head"]
-    run(["-C", str(folder), *fetching, "origin", *REFS], scope, _remote(location))
+    # A shallow remote makes a shallow clone, which is refused later; without this git forks one
+    # fetch after the other for the parents that are nowhere.
+    fetching.append("--update-shallow")
+    variables = {**_remote(location), "GIT_NO_LAZY_FETCH": "1"}
+    run(["-C", str(folder), *fetching, "origin", *REFS], scope, variables)
     if head:
         run(["-C", str(folder), "symbolic-ref", "HEAD", head], scope, {})
 

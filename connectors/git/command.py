@@ -22,6 +22,8 @@ SETTINGS = {
     "core.quotePath": "false",
     "log.showSignature": "false",
     "log.showRoot": "true",
+    # A bare repository reads its mail map out of HEAD's tree, which a treeless clone lacks.
+    "log.mailmap": "false",
     "gc.autoDetach": "false",
     "http.lowSpeedLimit": "1000",
     "http.lowSpeedTime": "120",
@@ -52,14 +54,15 @@ class Repository:
             process = _start(command, self._reading(), self.scope, revisions, errors)
             assert process.stdout is not None
             try:
-                yield process.stdout
-                process.stdout.close()
-                if process.wait():
-                    errors.seek(0)
-                    raise failure(arguments[0], self.scope, errors.read().decode(errors="replace"))
-            finally:
+                with process.stdout:
+                    yield process.stdout
+            except BaseException:
                 process.kill()
                 process.wait()
+                raise
+            if process.wait():
+                errors.seek(0)
+                raise failure(arguments[0], self.scope, errors.read().decode(errors="replace"))
 
     def _at(self, arguments: Sequence[str]) -> list[str]:
         return ["-C", str(self.path), *arguments]

@@ -118,6 +118,4 @@ def _moment(column: str) -> pl.Expr:
     """Return the time, or null for a broken one: no number, before 1970 or after 9999."""
     seconds = pl.col(column).cast(pl.Int64, strict=False)
     is_sound = seconds.is_between(0, LAST_SECOND)
-    return (
-        pl.when(is_sound).then(seconds * 1_000_000).cast(pl.Datetime("us", "UTC")).alias(column)
-    )
+    return pl.when(is_sound).then(seconds * 1_000_000).cast(pl.Datetime("us", "UTC")).alias(column)

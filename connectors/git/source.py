@@ -68,9 +68,7 @@ class Git:
         if landed.issuperset(tips):
             return
         known = refs.existing(repository, sorted(landed))
-        frames = history.read(
-            repository, tips, known, with_paths=self.with_paths, since=self.since
-        )
+        frames = history.read(repository, tips, known, with_paths=self.with_paths, since=self.since)
         held = next(frames, None)
         if held is None:
             return
@@ -104,9 +102,7 @@ class Git:
         if is_remote(self.location):
             with self._fetched.lock:
                 if not self._fetched.is_done:
-                    update(
-                        self.location, self.clone, self.repository, with_paths=self.with_paths
-                    )
+                    update(self.location, self.clone, self.repository, with_paths=self.with_paths)
                     self._fetched.is_done = True
             repository = Repository(self.clone, self.repository)
         else:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pipelines.errors import DrumbeatError
+
 MOST_SHOWN = 50
 
 
@@ -14,7 +16,7 @@ class Problem:
     message: str
 
 
-class ConfigurationError(Exception):
+class ConfigurationError(DrumbeatError):
     """A configuration can not be used; the text has one line for every problem in the file."""
 
     def __init__(self, name: str, problems: list[Problem]) -> None:

@@ -43,8 +43,10 @@ select
     centred.rework_count,
     centred.deployment_count,
     centred.rate as rework_rate,
-    round(greatest(centred.centre - centred.half, 0), 6) as low_rate,
-    round(least(centred.centre + centred.half, 1), 6) as high_rate,
+    case when centred.rate is not null then round(greatest(centred.centre - centred.half, 0), 6) end
+        as low_rate,
+    case when centred.rate is not null then round(least(centred.centre + centred.half, 1), 6) end
+        as high_rate,
     definitions.definition
 from centred
 inner join config.definitions as definitions on definitions.metric = 'rework_rate'

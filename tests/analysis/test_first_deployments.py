@@ -59,7 +59,9 @@ def test_the_numbers_that_commits_get_do_not_matter(
     for commit, found in enumerate(parents):
         moved[places[commit]] = [places[parent] for parent in found]
 
-    answer = first_carriers(Graph.of_parents(moved), [places[tip] if tip >= 0 else -1 for tip in tips])
+    answer = first_carriers(
+        Graph.of_parents(moved), [places[tip] if tip >= 0 else -1 for tip in tips]
+    )
 
     assert [int(answer[place]) for place in places] == by_sets(parents, tips)
 
@@ -79,7 +81,12 @@ def test_git_rev_list_says_the_same(
 
     earlier: list[str] = []
     for position, tip in enumerate(tips):
-        new = git(repository, "rev-list", "--stdin", stdin=listed([shas[tip]], earlier) if tip >= 0 else "")
+        new = git(
+            repository,
+            "rev-list",
+            "--stdin",
+            stdin=listed([shas[tip]], earlier) if tip >= 0 else "",
+        )
         assert {shas[commit] for commit in np.flatnonzero(answer == position)} == set(new.split())
         earlier += [shas[tip]] if tip >= 0 else []
 

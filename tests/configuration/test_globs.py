@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from functools import cache
 
 import duckdb
 import pytest
@@ -19,10 +20,15 @@ from pipelines.configuration.schema import BOTS
 QUESTION = "select regexp_matches($text, $pattern)"
 
 
+@cache
+def connection() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def matches(pattern: str, text: str) -> bool:
     """Ask Python and DuckDB, which must agree."""
-    with duckdb.connect() as con:
-        found = con.execute(QUESTION, {"text": text, "pattern": pattern}).fetchall()[0][0]
+    answer = connection().execute(QUESTION, {"text": text, "pattern": pattern})
+    found = answer.fetchall()[0][0]
     assert found == bool(re.search(pattern, text)), (pattern, text)
     return bool(found)
 

@@ -114,6 +114,19 @@ def test_all_entities_of_one_collection_tell_of_one_moment(shop: Made) -> None:
     assert [len(early[0]), len(late[0])] == [1, 2]
 
 
+def test_a_clone_without_trees_can_have_tags_of_trees(shop: Made) -> None:
+    shop.git("tag", "--annotate", "--message=x", "annotated-tree", "HEAD^{tree}")
+    shop.git("-c", "advice.nestedTag=false", "tag", "--message=x", "nested", "annotated-tree")
+    shop.git("tag", "tree", "HEAD^{tree}")
+    shop.git("tag", "blob", "HEAD:a")
+
+    for _ in range(2):
+        found = listing(remote(shop), "tags")
+
+        assert found is not None
+        assert [row.record_id for row in found[0]] == ["v1"]
+
+
 def test_references_of_pull_requests_are_not_fetched(shop: Made) -> None:
     shop.git("update-ref", "refs/pull/7/head", shop.commit("proposed"))
     shop.git("reset", "--quiet", "--hard", "HEAD~1")
@@ -214,22 +227,21 @@ def test_a_token_in_the_url_is_neither_told_nor_kept(shop: Made) -> None:
     with pytest.raises(SourceError) as raised:
         commits(gone)
     assert "s3cret" not in str(raised.value)
-    assert "***" in str(raised.value)
-    assert "s3cret" not in str(failure("fetch", "shop", f"fatal: unable to access '{location}/'"))
-    assert mask("see https://a:b@host/x and ssh://t@h/y") == "see https://***@host/x and ssh://***@h/y"
+    assert "//***@localhost" in str(failure("fetch", "shop", f"fatal: cannot read '{location}/'"))
+    assert (
+        mask("see https://a:b@host/x and ssh://t@h/y") == "see https://***@host/x and ssh://***@h/y"
+    )
 
 
 def test_the_clone_holds_no_url(shop: Made) -> None:
     source = remote(shop)
     commits(source)
 
-    kept = "".join(
-        path.read_text(errors="replace")
-        for path in source.clone.rglob("*")
-        if path.is_file() and "objects" not in path.parts
-    )
+    settings = Made(source.clone).git("config", "--local", "--list")
 
-    assert "url" not in kept
+    assert "url" not in settings
+    assert f"drumbeat.location=file://{shop.path}" in settings
+    assert not (source.clone / "FETCH_HEAD").exists()
 
 
 def test_urls_are_told_from_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

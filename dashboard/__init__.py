@@ -1,0 +1,1 @@
+"""What people see: Streamlit pages, charts and words over the published file."""

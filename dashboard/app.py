@@ -1,0 +1,85 @@
+"""The dashboard's main script: finds the data, frames the page and hands over to it."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import streamlit as st
+
+from dashboard import data, frame, marks, questions, theme
+from sql import words
+from sql.words import Part, escape_html
+
+HERE = Path(__file__).parent
+LATE = timedelta(hours=26)
+
+
+def main() -> None:
+    """Draw the page that the address names."""
+    st.set_page_config(
+        page_title="Drumbeat",
+        page_icon=str(HERE / "mark.svg"),
+        layout="wide",
+        initial_sidebar_state=232,
+    )
+    st.html(theme.stylesheet())
+    page = st.navigation(
+        {
+            "Pulse": [st.Page("views/overview.py", title="Overview", default=True)],
+            "Closer": [st.Page("views/service.py", title="Service", url_path="service")],
+            "Trust": [st.Page("views/sql.py", title="SQL", url_path="sql")],
+        }
+    )
+    try:
+        run = questions.run()
+        with st.sidebar:
+            _freshness(run)
+        frame.begin(page.url_path, run)
+        page.run()
+    except data.NotPublishedError:
+        _nothing_yet()
+    except duckdb.Error:
+        logging.getLogger("drumbeat.dashboard").exception("The page could not be drawn")
+        _broken()
+
+
+def _freshness(run: questions.Run) -> None:
+    """Say in the sidebar what the numbers stand on and how old it is."""
+    age = datetime.now(UTC) - run.as_of
+    lines = [f"<p>As of {words.moment(run.as_of, run.zone)}, {escape_html(run.zone)}</p>"]
+    if run.is_demo:
+        lines.append("<p>Made-up data for trying Drumbeat.</p>")
+    elif age > LATE:
+        old = words.duration(age / timedelta(hours=1))
+        lines.append(f'<p class="late">{old} old. Run drumbeat refresh.</p>')
+    for source in questions.sources().to_dicts():
+        fetched = words.moment(source["fetched_at"], run.zone)
+        seen = "" if run.is_demo else f": read {fetched}"
+        lines.append(f"<p>{escape_html(source['source'])}{seen}</p>")
+    marks.write("".join(lines))
+
+
+def _nothing_yet() -> None:
+    marks.sentence(
+        (Part("Nothing has been "), Part("published", "strong"), Part(" yet.")), st.container()
+    )
+    st.markdown(
+        f"There is no data in `{escape_html(data.folder())}`."
+        " With a configuration, build it with\n\n```\ndrumbeat refresh\n```\n\n"
+        "To look around first, with made-up data:\n\n```\ndrumbeat demo\n```\n\n"
+        "This page shows it as soon as you reload."
+    )
+
+
+def _broken() -> None:
+    marks.sentence((Part("This page could not be drawn."),), st.container())
+    st.markdown(
+        "The published file answered with an error; it was not changed, and the other pages still"
+        " hold. It may come from another version of Drumbeat. Build it again with"
+        "\n\n```\ndrumbeat rebuild\n```\n\nThe details are in the log of the dashboard."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Rows as CSV that a spreadsheet shows and never runs."""
+
+import re
+
+import polars as pl
+import streamlit as st
+
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def harmless(cell: str | None) -> str | None:
+    """Prefix a text that a spreadsheet would take for a formula; plain numbers stay as they are."""
+    if cell is None or not cell.startswith(RISKY) or NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"
+
+
+def csv(frame: pl.DataFrame) -> str:
+    """Write rows as CSV; lists and structures are written as their text."""
+    columns = []
+    for column in frame.iter_columns():
+        name = harmless(column.name) or ""
+        if column.dtype.is_numeric() or column.dtype.is_temporal() or column.dtype == pl.Boolean:
+            columns.append(column.alias(name))
+            continue
+        cells = [None if cell is None else harmless(str(cell)) for cell in column.to_list()]
+        columns.append(pl.Series(name, cells, dtype=pl.String))
+    return pl.DataFrame(columns).write_csv()
+
+
+def link(label: str, frame: pl.DataFrame, file_name: str) -> None:
+    """Offer rows as a small link under what they were drawn as."""
+    st.download_button(
+        label,
+        csv(frame),
+        file_name,
+        "text/csv",
+        key=f"download-{file_name}",
+        type="tertiary",
+        on_click="ignore",
+    )

@@ -1,0 +1,189 @@
+"""What the pages ask of the published file, one function a question."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from dashboard import data
+
+METRICS = (
+    "deployment_frequency",
+    "change_lead_time",
+    "change_fail_rate",
+    "recovery_time",
+    "rework_rate",
+)
+# The window each metric is told over: rarer events need a longer one.
+WINDOWS: Mapping[str, str] = {
+    "deployment_frequency": "week",
+    "change_lead_time": "four_weeks",
+    "change_fail_rate": "four_weeks",
+    "recovery_time": "twelve_weeks",
+    "rework_rate": "twelve_weeks",
+}
+STATES = ("quiet", "never deployed", "too new", "on rhythm", "retired")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the published file was made from and when."""
+
+    as_of: datetime
+    zone: str
+    is_demo: bool
+    is_git_only: bool
+    organisation: str
+
+    @property
+    def this_week(self) -> date:
+        """Return the Monday of the unfinished week, in the configured zone."""
+        today = self.as_of.astimezone(ZoneInfo(self.zone)).date()
+        return today - timedelta(days=today.weekday())
+
+    @property
+    def last_week(self) -> date:
+        """Return the Monday of the last whole week."""
+        return self.this_week - timedelta(days=7)
+
+    @property
+    def noun(self) -> str:
+        """Return what a deployment is called: on plain git, tags are releases."""
+        return "release" if self.is_git_only else "deployment"
+
+
+def run() -> Run:
+    """Return the run that made the published file."""
+    found = data.row("from config.run")
+    return Run(
+        as_of=found["as_of"].astimezone(UTC),
+        zone=found["time_zone"] or "UTC",
+        is_demo=bool(found["is_demo"]),
+        is_git_only=bool(found["is_git_only"]),
+        organisation=found["organisation"] or "The organisation",
+    )
+
+
+def teams() -> list[str]:
+    """Return the teams that own a service."""
+    query = "select distinct team from marts.service_overview where team <> '' order by team"
+    return data.ask(query)["team"].to_list()
+
+
+def service_names() -> list[str]:
+    """Return all services by name."""
+    return data.ask("select service from marts.service_overview order by 1")["service"].to_list()
+
+
+def services(team: str = "") -> pl.DataFrame:
+    """Return services, most in need first, of one team or of all."""
+    return data.ask(
+        "select * from marts.service_overview where ? in ('', team)"
+        " order by list_position(?, state), case when state = 'quiet' then quiet_hours end desc"
+        " nulls last,"
+        " oldest_waiting_hours > 3 * usual_wait_hours desc nulls last,"
+        " last_week_count desc, service",
+        [team, list(STATES)],
+    )
+
+
+def service(name: str) -> dict[str, Any]:
+    """Return one service, empty when there is none of that name."""
+    return data.row("from marts.service_overview where service = ?", [name])
+
+
+def metrics(scope: str, name: str, since: date, period: str) -> dict[str, pl.DataFrame]:
+    """Return the five metrics over time, by week in their own windows or by month.
+
+    ``shown_on`` is where a window stands on the axis: the week it ends with, or its month.
+    """
+    found = data.ask(
+        "select *, case when period = 'month' then starts_on else ends_on - 7 end as shown_on"
+        " from marts.metrics where scope = ? and name = ? and ends_on > ?"
+        " and period in ('week', 'month', 'four_weeks', 'twelve_weeks') order by shown_on",
+        [scope, name, since],
+    )
+    return {
+        metric: found.filter(
+            metric=metric, period="month" if period == "month" else WINDOWS[metric]
+        )
+        for metric in METRICS
+    }
+
+
+def lead_times(since: date) -> dict[str, pl.DataFrame]:
+    """Return lead time over four weeks for every service, for the lines in tables."""
+    found = data.ask(
+        "select name, value, p25, p75 from marts.metrics where scope = 'service'"
+        " and metric = 'change_lead_time' and period = 'four_weeks' and is_finished"
+        " and ends_on > ? order by name, ends_on",
+        [since],
+    )
+    return {name: rows for (name,), rows in found.partition_by("name", as_dict=True).items()}
+
+
+def fail_rate_of_all(ends_on: date) -> float | None:
+    """Return the fail rate of all services over twelve weeks, the line services stand against."""
+    found = data.row(
+        "select value from marts.metrics where scope = 'organisation'"
+        " and metric = 'change_fail_rate' and period = 'twelve_weeks' and ends_on = ?",
+        [ends_on],
+    )
+    value: float | None = found.get("value")
+    return value
+
+
+def beats() -> dict[str, pl.DataFrame]:
+    """Return the rollouts of the last 84 days by service."""
+    found = data.ask("select service, finished_at, is_failed from marts.beats order by finished_at")
+    return {name: rows for (name,), rows in found.partition_by("service", as_dict=True).items()}
+
+
+def stages(name: str, last_week: date) -> pl.DataFrame:
+    """Return where lead time goes, the last four weeks and the same weeks a year ago.
+
+    The median is split by each stage's share of all hours, for medians of stages don't add up.
+    """
+    ends_on = last_week + timedelta(days=7)
+    return data.ask(
+        "select stages.*, metrics.value as lead_time_hours, coalesce(coding_hours, 0)"
+        " + coalesce(pickup_hours, 0) + coalesce(review_hours, 0) + coalesce(merge_hours, 0)"
+        " + coalesce(wait_hours, 0) + coalesce(deployment_hours, 0) as all_hours"
+        " from marts.lead_time_stages as stages inner join marts.metrics as metrics"
+        " using (scope, name, period, starts_on, ends_on)"
+        " where scope = 'service' and name = ? and period = 'four_weeks'"
+        " and metric = 'change_lead_time' and ends_on in (?, ?) and metrics.value is not null"
+        " order by ends_on",
+        [name, ends_on, ends_on - timedelta(days=364)],
+    )
+
+
+def deployments(name: str) -> pl.DataFrame:
+    """Return the rollouts of one service in the last 84 days, latest first."""
+    query = "from marts.recent_deployments where service = ? order by finished_at desc, rollout_id"
+    return data.ask(query, [name])
+
+
+def waiting(name: str) -> pl.DataFrame:
+    """Return what is merged and not yet deployed, oldest first."""
+    query = "from marts.waiting_changes where service = ? order by waiting_hours desc, change_id"
+    return data.ask(query, [name])
+
+
+def sources() -> pl.DataFrame:
+    """Return the sources, each with its latest fetch."""
+    return data.ask(
+        "select source, kind, max(latest_fetched_at) as fetched_at,"
+        " sum(coalesce(rejected_count, 0)) as rejected_count from marts.sources"
+        " group by source, kind order by source"
+    )
+
+
+def quality(name: str = "") -> int:
+    """Return how many findings on data quality there are, of one service or of all."""
+    query = "select count(*) as finding_count from marts.data_quality where ? in ('', service)"
+    count: int = data.row(query, [name])["finding_count"]
+    return count

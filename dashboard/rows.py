@@ -1,0 +1,200 @@
+"""Rows as people read them: the overview's tables and the small print under a page."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from dashboard import questions
+from dashboard.frame import Frame
+from dashboard.marks import Column, chip, service_link, table
+from sql import drawing, words
+from sql.drawing import CSS, Beat, Shade
+from sql.words import escape_html
+
+STRIP = timedelta(days=84)
+FAIL_TOP = 0.4
+GIT_ONLY = (
+    "<b>What plain git cannot see.</b> Tags are counted as releases, so what was built but never"
+    " tagged is missing, and so are failed pipelines, staging and regions. There are no incidents:"
+    " the fail rate is inferred from patch releases that followed soon and from revert commits,"
+    " and recovery is known only where a patch release ended it. Lead time runs from the first"
+    " commit to the tag; review and waiting can't be told apart."
+)
+
+
+def opening(services: pl.DataFrame, last: dict[str, Any], page: Frame) -> words.Sentence:
+    """Say who shipped how often last week, against what is usual for them."""
+    who = page.team or page.run.organisation
+    if not page.team and services.height == 1:
+        who = services["service"][0]
+    return words.shipped(
+        words.capital(who),
+        last.get("n") or 0,
+        last.get("low"),
+        last.get("high"),
+        is_git_only=page.run.is_git_only,
+    )
+
+
+def needs_a_look(quiet: pl.DataFrame, page: Frame) -> str:
+    """Return the quiet services, each with its chip, its sentence and its strip."""
+    beats = questions.beats()
+    columns = [Column("State", "chipped"), Column("", "said"), Column("12 weeks", "strip")]
+    cells = []
+    for service in quiet.to_dicts():
+        sentence = words.quiet_for(
+            service["service"],
+            service["quiet_hours"],
+            service["usual_gap_hours"],
+            service["waiting_count"] or 0,
+            service["oldest_waiting_hours"],
+        )
+        cells.append([chip("quiet"), words.html(sentence), strip(service, beats, page.run.as_of)])
+    return table(columns, cells, "look blocks")
+
+
+def services(found: pl.DataFrame, page: Frame) -> str:
+    """Return the table of services."""
+    run = page.run
+    columns = [
+        Column("Service", "name"),
+        Column("State", "chipped"),
+        Column(f"12 weeks, each tick a {run.noun}", "strip"),
+        Column("Last week", "num"),
+        Column("Usual", "keep-desk"),
+        Column("Lead time", "num"),
+        Column(f"{page.months} months", "wide"),
+        Column(_fail_title(run), "wide"),
+        Column("n", "num wide"),
+        Column("Waiting", "num"),
+        Column("In words", "words"),
+    ]
+    beats, lines = questions.beats(), questions.lead_times(page.since)
+    rate = questions.fail_rate_of_all(run.this_week)
+    cells = [
+        [
+            service_link(row["service"], page.carried) + f"<small>{_home(row)}</small>",
+            chip(row["state"]),
+            strip(row, beats, run.as_of),
+            f'<span class="ink">{row["last_week_count"] or 0}</span>',
+            f'<span class="keep">{_usual(row)}</span>',
+            words.duration(row["lead_time_hours"]),
+            _line(lines.get(row["service"])),
+            _fails(row, rate),
+            str(row["fail_count"] or 0),
+            _waiting(row),
+            _in_words(row),
+        ]
+        for row in found.to_dicts()
+    ]
+    return table(columns, cells, "services blocks")
+
+
+def strip(service: dict[str, Any], beats: Mapping[Any, pl.DataFrame], as_of: datetime) -> str:
+    """Return a service's last 84 days as ticks, its silence shaded where it is unusual."""
+    found = beats.get(service["service"])
+    ticks = [Beat(at, failed) for _, at, failed in found.iter_rows()] if found is not None else []
+    start, last, shades = as_of - STRIP, service["last_deployed_at"], []
+    if service["state"] == "quiet" and last is not None:
+        shades = [Shade(last, as_of, "slowtint")]
+    elif service["state"] == "retired":
+        shades = [Shade(last or start, as_of, "quiet")]
+    failed = sum(beat.is_failed for beat in ticks)
+    title = f"{service['service']}: {len(ticks)} in 12 weeks, {failed} failed"
+    return drawing.beat_strip(ticks, start, as_of, title, shades=shades, tones=CSS)
+
+
+def overview_notes(page: Frame) -> list[str]:
+    """Return the small print under the overview."""
+    run = page.run
+    signs = (
+        f"Triangles under a tick are {run.noun}s that failed. Shaded silence is longer than the"
+        " service's own gaps explain; this is a first, simple rule. Usual is the 10th to 90th"
+        " percentile of the 16 whole weeks before."
+    )
+    return [signs, *source_notes(page), *([GIT_ONLY] if run.is_git_only else [])]
+
+
+def source_notes(page: Frame) -> list[str]:
+    """Say what the numbers stand on, and what is missing from it."""
+    run = page.run
+    said = f"Data as of {words.moment(run.as_of, run.zone)} ({escape_html(run.zone)})"
+    if run.is_demo:
+        said += "; it is made up and ends there"
+    sources = [_source(source, run) for source in questions.sources().to_dicts()]
+    if sources:
+        said += f". Sources: {', '.join(sources)}"
+    findings = questions.quality(page.service)
+    if findings:
+        said += f". Data quality: {words.counted(findings, 'finding')} in marts.data_quality"
+    return [f"{said}."]
+
+
+def _source(source: dict[str, Any], run: questions.Run) -> str:
+    said = escape_html(source["source"])
+    if not run.is_demo:
+        said += f", read {words.moment(source['fetched_at'], run.zone)}"
+    rejected = int(source["rejected_count"] or 0)
+    return said + (f", {words.counted(rejected, 'row')} rejected" if rejected else "")
+
+
+def _fail_title(run: questions.Run) -> str:
+    kind = "Fail rate, inferred" if run.is_git_only else "Fail rate"
+    return f"{kind}, 12 weeks\n0 to {words.rate(FAIL_TOP)}, dotted: all"
+
+
+def home(service: dict[str, Any]) -> list[str]:
+    """Return where a service belongs: its team and its tier, as far as known."""
+    tier = str(service["tier"] or "")
+    return [part for part in (service["team"], f"tier {tier}" if tier.isdigit() else tier) if part]
+
+
+def _home(service: dict[str, Any]) -> str:
+    return escape_html(", ".join(home(service)))
+
+
+def _usual(service: dict[str, Any]) -> str:
+    return words.count_range(service["usual_low"], service["usual_high"])
+
+
+def _line(rows: pl.DataFrame | None) -> str:
+    if rows is None or rows["value"].drop_nulls().len() < 2:
+        return "<small>no history yet</small>"
+    values, low, high = (rows[name].to_list() for name in ("value", "p25", "p75"))
+    title = f"lead time from {words.duration(next(v for v in values if v is not None))}"
+    title += f" to {words.duration(next(v for v in reversed(values) if v is not None))}"
+    return drawing.sparkline(values, title, low=low, high=high, tones=CSS)
+
+
+def _fails(service: dict[str, Any], rate_of_all: float | None) -> str:
+    value, low, high = (service[name] for name in ("fail_rate", "fail_low", "fail_high"))
+    if value is None or low is None or high is None or (service["fail_count"] or 0) < 8:
+        return "<small>too few to tell</small>"
+    return drawing.interval_dot(
+        value,
+        low,
+        high,
+        FAIL_TOP,
+        f"{words.rate(value)}, 95 % interval {words.rate_range(low, high)}",
+        reference=rate_of_all,
+        is_beyond=rate_of_all is not None and low > rate_of_all,
+        tones=CSS,
+    )
+
+
+def _waiting(service: dict[str, Any]) -> str:
+    count = service["waiting_count"]
+    if not count:
+        return words.NOTHING if count is None else "0"
+    oldest = service["oldest_waiting_hours"]
+    return f"{count}" + (f"<small>{words.duration(oldest)}</small>" if oldest is not None else "")
+
+
+def _in_words(service: dict[str, Any]) -> str:
+    said = f"{service['last_week_count'] or 0} last week"
+    if service["usual_low"] is not None:
+        said += f", usual {_usual(service)}"
+    count = service["waiting_count"] or 0
+    return said + (f"; {count} {'waits' if count == 1 else 'wait'}" if count else "")

@@ -1,0 +1,180 @@
+"""What the service page says: its sentence, its chart titles, its tables."""
+
+from typing import Any
+
+import polars as pl
+
+from dashboard import heads
+from dashboard.frame import Frame
+from dashboard.marks import Column, chip, link, table
+from dashboard.rows import GIT_ONLY, home
+from sql import words
+from sql.words import Part, escape_html
+
+LATEST = 12
+TIMELINE = (
+    "tick: what went out; triangle and bar: what failed and the time to recovery; solid line: the"
+    " link is certain (0.9 and up), dotted: inferred; grey: weekend"
+)
+
+
+def scope(service: dict[str, Any]) -> list[str]:
+    """Return the overline's first parts: team, tier, repository and state."""
+    parts = [escape_html(part) for part in home(service)]
+    if service["repository"]:
+        parts.append(escape_html(service["repository"]))
+    return [*parts, chip(service["state"])]
+
+
+def sentence(service: dict[str, Any], last: dict[str, Any], page: Frame) -> words.Sentence:
+    """Say what the service did last week and whether it needs someone."""
+    name = words.capital(service["service"])
+    if service["last_deployed_at"] is None:
+        what = f" has never been {'released' if page.run.is_git_only else 'deployed'}."
+        return (Part(name, "strong"), Part(what))
+    if service["state"] == "retired":
+        on = words.day(service["last_deployed_at"].date())
+        return (Part(name, "strong"), Part(f" is retired; it last went out on {on}."))
+    opened = words.shipped(
+        name,
+        last.get("n") or 0,
+        last.get("low"),
+        last.get("high"),
+        is_git_only=page.run.is_git_only,
+    )
+    return opened + _state(service)
+
+
+def _state(service: dict[str, Any]) -> words.Sentence:
+    count = service["waiting_count"] or 0
+    if service["state"] == "quiet":
+        quiet = f"It has been quiet for {words.duration(service['quiet_hours'])}"
+        usual = service["usual_gap_hours"]
+        tail = f", usually {words.duration(usual)} apart." if usual else "."
+        return (Part(" "), Part(quiet, "slow"), Part(tail))
+    if service["state"] == "too new":
+        days = words.counted(service["deploy_day_count"] or 0, "deploy-day")
+        return (Part(f" With {days} it is too new for a rhythm of its own."),)
+    if count:
+        oldest = words.duration(service["oldest_waiting_hours"])
+        verb = "waits" if count == 1 else "wait"
+        return (Part(f" {words.counted(count, 'change')} {verb}, the oldest for {oldest}."),)
+    return (Part(" Nothing waits to go out."),)
+
+
+def weeks(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
+    """Return the title and the caption of the bars."""
+    last, now = heads.last_whole(rows), heads.unfinished(rows)
+    what = "releases" if page.run.is_git_only else "successful production deployments"
+    caption = f"{what} a {page.period}"
+    if page.period == "week":
+        caption += "; band: usual range of the 16 weeks before"
+    caption += f"; hatched: this {page.period}, unfinished"
+    if now:
+        caption += f", {now['n']} so far"
+    if not last:
+        return "No whole week is known yet", caption
+    usual = words.against_usual(last["n"], last["low"], last["high"])
+    return f"{last['n']} last {page.period}{usual if page.period == 'week' else ''}", caption
+
+
+def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
+    """Return the title and the caption of the stages' bars."""
+    if rows.is_empty():
+        return "Where does lead time go?", "No change was delivered in the last four weeks."
+    end = "be released" if page.run.is_git_only else "reach production"
+    counts = " and ".join(str(count) for count in rows["change_count"].to_list())
+    return (
+        f"A change now takes {words.duration(rows['lead_time_hours'][-1])} to {end}",
+        "median from the first commit, split by each stage's share of all hours; solid: worked"
+        f" on, hatched: waiting; n = {counts}",
+    )
+
+
+def timeline(rows: pl.DataFrame, page: Frame) -> str:
+    """Say the timeline in one sentence, for those who can't see it."""
+    failed = rows.filter(outcome="failed").height
+    return (
+        f"{page.service}: {words.counted(rows.height, page.run.noun)} in 84 days,"
+        f" {failed} failed; the last four weeks are drawn"
+    )
+
+
+def latest(rows: pl.DataFrame, page: Frame) -> str:
+    """Return the latest rollouts as a table."""
+    if rows.is_empty():
+        return f'<p class="caption">No {page.run.noun} in the last 84 days.</p>'
+    columns = [
+        Column("When", "keep"),
+        Column("Version", "chipped keep"),
+        Column("First change", "title"),
+        Column("Changes", "num"),
+        Column("Lead time", "num"),
+        Column("Outcome", "outcome"),
+        Column("In words", "words"),
+    ]
+    cells = []
+    for row in rows.head(LATEST).to_dicts():
+        version = row["version"] or (row["commit_sha"] or "")[:7] or words.NOTHING
+        changes, lead = str(row["change_count"] or 0), words.duration(row["lead_time_hours"])
+        outcome = _outcome(row)
+        cells.append(
+            [
+                words.moment(row["finished_at"], page.run.zone),
+                f"<b>{link(row['url'], version)}</b>",
+                escape_html(row["first_change_title"] or words.NOTHING),
+                changes,
+                lead,
+                outcome,
+                f"{words.counted(int(changes), 'change')}, lead time {lead}, {outcome}",
+            ]
+        )
+    return table(columns, cells, "latest blocks")
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    kinds = [name for name in ("rollback", "hotfix") if row[f"is_{name}"]]
+    if row["outcome"] != "failed":
+        return escape_html(", ".join(["held", *kinds]))
+    why = escape_html(", ".join([str(row["why"] or "intervention"), *kinds]))
+    after = "still open"
+    if row["recovery_hours"] is not None:
+        after = f"recovered after {words.duration(row['recovery_hours'])}"
+    sure = f" ({row['confidence']:.2g})" if row["confidence"] is not None else ""
+    how = escape_html(str(row["how"] or "").replace("_", " "))
+    linked = f"; linked by {how}{sure}" if how else ""
+    return f'<span class="failed">▲ failed</span><small>{why}; {after}{linked}</small>'
+
+
+def waits(service: dict[str, Any], rows: pl.DataFrame) -> str:
+    """Say what waits against the service's usual wait."""
+    if rows.is_empty():
+        return "Everything merged has gone out."
+    usual = service["usual_wait_hours"]
+    if usual is None:
+        return "merged, not yet deployed, oldest first"
+    past = rows.filter(pl.col("waiting_hours") > usual).height
+    said = f"merged, not yet deployed; usual wait {words.duration(usual)}"
+    return f"{said}, {past} of {rows.height} past it" if past else said
+
+
+def waiting(rows: pl.DataFrame, page: Frame) -> str:
+    """Return what waits as a table, the oldest first."""
+    columns = [Column("Change", "title"), Column("Merged", "keep"), Column("Waits", "num")]
+    cells = [
+        [
+            f"<b>{link(row['url'], str(row['change_id']).rpartition('/')[2][:24])}</b>"
+            f" {escape_html(row['title'] or '')}",
+            words.moment(row["merged_at"], page.run.zone),
+            words.duration(row["waiting_hours"]),
+        ]
+        for row in rows.head(LATEST).to_dicts()
+    ]
+    more = rows.height - LATEST
+    tail = f'<p class="caption">and {words.counted(more, "more", "more")}</p>' if more > 0 else ""
+    return table(columns, cells, "waits") + tail
+
+
+def notes(page: Frame) -> list[str]:
+    """Return the small print that only this page needs."""
+    return [GIT_ONLY] if page.run.is_git_only else []

@@ -1,0 +1,82 @@
+"""Colours, the Plotly template and the stylesheet, all from one set of tokens."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from sql import drawing
+
+SANS = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
+
+
+def tones() -> Mapping[str, str]:
+    """Return the colours of the mode that the reader's browser is in."""
+    return drawing.DARK if st.context.theme.type == "dark" else drawing.LIGHT
+
+
+@cache
+def stylesheet() -> str:
+    """Return the style element; the browser picks light or dark by itself."""
+    pairs = (
+        f"--{name}:light-dark({light},{drawing.DARK[name]});"
+        for name, light in drawing.LIGHT.items()
+    )
+    css = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+    return f"<style>.stApp{{{''.join(pairs)}}}\n{css}</style>"
+
+
+def template(tone: Mapping[str, str]) -> go.layout.Template:
+    """Make the Plotly template of one mode."""
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "fixedrange": True,
+        "ticks": "",
+        "tickfont": {"size": 12, "color": tone["ink3"]},
+        "nticks": 4,
+    }
+    hover = {
+        "bgcolor": tone["panel"],
+        "bordercolor": tone["axis"],
+        "font": {"color": tone["ink"], "size": 13, "family": SANS},
+    }
+    return go.layout.Template(
+        layout={
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"size": 13, "color": tone["ink2"], "family": SANS},
+            "colorway": [
+                tone[n] for n in ("accent", "slowmark", "ink3", "accent2", "stall", "ink")
+            ],
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 24},
+            "showlegend": False,
+            "dragmode": False,
+            "xaxis": axis,
+            "yaxis": {**axis, "showgrid": True, "gridcolor": tone["line"], "gridwidth": 1},
+            "bargap": 0.28,
+            "barcornerradius": 1,
+            "hoverlabel": hover,
+            "uniformtext": {"mode": "hide", "minsize": 11},
+            "colorscale": {
+                "sequential": [[0, tone["band"]], [0.5, tone["accent2"]], [1, tone["accent"]]]
+            },
+        }
+    )
+
+
+def watermark(tone: Mapping[str, str]) -> dict[str, object]:
+    """Make the faint word that marks a picture of made-up data wherever it is pasted."""
+    return {
+        "text": "demo",
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.5,
+        "y": 0.5,
+        "showarrow": False,
+        "opacity": 0.13,
+        "font": {"size": 30, "color": tone["ink3"]},
+    }

@@ -1,0 +1,36 @@
+"""The overview: what shipped, who needs a look, the five metrics and all services."""
+
+from dashboard import frame, heads, marks, questions, rows
+from sql import words
+from sql.words import escape_html
+
+page = frame.current()
+run = page.run
+services = questions.services(page.team)
+scope, name = ("team", page.team) if page.team else ("organisation", "organisation")
+metrics = questions.metrics(scope, name, page.since, page.period)
+weekly = questions.metrics(scope, name, page.since, "week")["deployment_frequency"]
+quiet = services.filter(state="quiet")
+
+page.head(
+    [escape_html(page.team)] if page.team else [],
+    rows.opening(services, heads.last_whole(weekly), page)
+    + words.gone_quiet(
+        [words.Quiet(*found) for found in quiet.select("service", "waiting_count").iter_rows()]
+    ),
+)
+
+if not quiet.is_empty():
+    marks.section("Needs a look")
+    marks.write(rows.needs_a_look(quiet, page))
+
+marks.section(f"Five metrics, {page.months} months", heads.CAPTION)
+heads.five(metrics, page)
+
+marks.section("Services, most in need first")
+if services.is_empty():
+    marks.note(["No service is known yet. Add a source, then run drumbeat refresh."])
+else:
+    marks.write(rows.services(services, page))
+
+marks.note(rows.overview_notes(page))

@@ -1,0 +1,59 @@
+"""One service: its five metrics, its weeks, where its lead time goes, what it shipped and holds."""
+
+import streamlit as st
+
+from dashboard import charts, download, frame, heads, marks, questions, story, theme
+from dashboard.rows import source_notes
+from sql import words
+
+page = frame.current()
+run, tone = page.run, theme.tones()
+service = questions.service(page.service)
+if not service:
+    page.head([], (words.Part("No service is known yet."),))
+    st.markdown("Add a source that names one, then run `drumbeat refresh`.")
+    st.stop()
+
+metrics = questions.metrics("service", page.service, page.since, page.period)
+weekly = questions.metrics("service", page.service, page.since, "week")["deployment_frequency"]
+deployments = questions.deployments(page.service)
+stages = questions.stages(page.service, run.last_week)
+
+page.head(story.scope(service), story.sentence(service, heads.last_whole(weekly), page))
+heads.five(metrics, page)
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    frequency = metrics["deployment_frequency"]
+    title, caption = story.weeks(frequency, page)
+    marks.chart_title(title, caption)
+    bars = charts.weekly_bars(frequency, page.since, tone, noun=run.noun, is_demo=run.is_demo)
+    charts.show(bars, title, "weeks")
+with right:
+    title, caption = story.stages(stages, page)
+    marks.chart_title(title, caption)
+    if not stages.is_empty():
+        charts.show(charts.stages(stages, tone, is_demo=run.is_demo), title, "stages")
+
+marks.chart_title(f"{run.noun.capitalize()}s and failures, last four weeks", story.TIMELINE)
+charts.show(
+    charts.timeline(deployments, run.as_of, run.zone, tone, is_demo=run.is_demo),
+    story.timeline(deployments, page),
+    "timeline",
+)
+
+left, right = st.columns([2, 1], gap="large")
+with left:
+    marks.chart_title(f"Latest {run.noun}s", f"times in {run.zone}")
+    marks.write(story.latest(deployments, page))
+with right:
+    waiting = questions.waiting(page.service)
+    marks.chart_title("Waiting to go out", story.waits(service, waiting))
+    if not waiting.is_empty():
+        marks.write(story.waiting(waiting, page))
+
+with st.expander(f"All {run.noun}s of the last 84 days"):
+    st.dataframe(deployments, hide_index=True, alt=f"All {run.noun}s of {page.service}")
+    download.link("As CSV", deployments, f"{run.noun}s.csv")
+
+marks.note(story.notes(page) + source_notes(page))

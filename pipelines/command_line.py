@@ -1,0 +1,38 @@
+"""The ``drumbeat`` command: what it knows, and how it ends."""
+
+import sys
+
+import click
+
+from pipelines.commands import collecting, reading, serving, starting
+from pipelines.errors import DrumbeatError
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `drumbeat demo`, or with `drumbeat try PATH` on any git clone.",
+)
+@click.version_option(package_name="drumbeat", message="drumbeat %(version)s")
+def drumbeat() -> None:
+    """Tell how steadily a software organisation ships, and whether what it ships holds."""
+
+
+for command in (
+    starting.demo, starting.try_, starting.init, collecting.doctor, collecting.refresh,
+    collecting.rebuild, reading.metrics, reading.explain, reading.sql, reading.report,
+    serving.dashboard, serving.dagster,
+):  # fmt: skip
+    drumbeat.add_command(command)
+
+
+def main() -> None:
+    """Run the command; what the user can mend is told without a trace and exits 1."""
+    try:
+        drumbeat(prog_name="drumbeat")
+    except DrumbeatError as error:
+        click.echo(f"drumbeat: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read the output has had enough of it.
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,101 @@
+"""The commands that collect and build: refresh, rebuild, doctor."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.commands import options
+from pipelines.errors import DrumbeatError
+
+if TYPE_CHECKING:
+    from pipelines.project import Project
+    from pipelines.refreshing import Outcome
+
+SHOWN = 5
+
+
+@click.command(epilog="Example: drumbeat refresh --as-of 2026-11-23")
+@options.project_options
+@options.run_options
+def refresh(
+    config: Path | None,
+    data_dir: Path | None,
+    as_of: str | None,
+    known_at: str | None,
+    no_wait: bool,
+) -> None:
+    """Collect what is new, build, publish; safe to kill at any moment."""
+    refreshed(options.project(config, data_dir), as_of, known_at, wait=not no_wait)
+
+
+@click.command(epilog="Example: drumbeat rebuild --as-of 2026-11-16 --known-at 2026-11-16")
+@options.project_options
+@options.run_options
+def rebuild(
+    config: Path | None,
+    data_dir: Path | None,
+    as_of: str | None,
+    known_at: str | None,
+    no_wait: bool,
+) -> None:
+    """Make the warehouse again from the landing zone alone, asking no source."""
+    from pipelines import refreshing
+    from pipelines.progress import Progress
+
+    found = options.project(config, data_dir)
+    run = options.run(found, as_of, known_at)
+    outcome = refreshing.rebuild(
+        found, run, Progress(), wait=not no_wait, is_past=known_at is not None
+    )
+    tell(found, outcome, as_of)
+
+
+@click.command(epilog="Example: drumbeat doctor")
+@options.project_options
+def doctor(config: Path | None, data_dir: Path | None) -> None:
+    """Check configuration, sources and data, and say what to mend."""
+    from pipelines import examining
+
+    findings = list(examining.examine(options.project(config, data_dir)))
+    for finding in findings:
+        click.echo(finding.text())
+    if any(finding.level == "mend" for finding in findings):
+        raise SystemExit(1)
+
+
+def refreshed(
+    found: "Project", as_of: str | None, known_at: str | None, *, wait: bool
+) -> None:
+    """Refresh, keep the effective configuration, and say what came of it."""
+    from pipelines import refreshing
+    from pipelines.configuration import FILE_NAME, dump
+    from pipelines.landing import write_durably
+    from pipelines.progress import Progress
+
+    run = options.run(found, as_of, known_at)
+    outcome = refreshing.refresh(
+        found, run, Progress(), wait=wait, is_past=known_at is not None
+    )
+    write_durably(found.data_dir / FILE_NAME, dump(found.configuration).encode())
+    tell(found, outcome, as_of)
+
+
+def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:
+    """Say what was collected, what was left out and what failed; fail if a source did."""
+    for row in outcome.rejected[:SHOWN]:
+        click.echo(f"Left out: {row}", err=True)
+    if len(outcome.rejected) > SHOWN:
+        click.echo(
+            f"Left out: {len(outcome.rejected) - SHOWN} more rows; see "
+            "`drumbeat sql \"from marts.data_quality where kind = 'rejected row'\"`",
+            err=True,
+        )
+    for source in outcome.collected:
+        if not source.error:
+            click.echo(f"{source.source}: {source.landed:,} new records", err=True)
+    told = f" as of {as_of}" if as_of else ""
+    click.echo(f"Published{told}: {outcome.published}", err=True)
+    failed = [f"{source.source}: {source.error}" for source in outcome.collected if source.error]
+    if failed:
+        raise DrumbeatError("\n".join(["some sources were not collected:", *failed]))

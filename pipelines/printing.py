@@ -1,0 +1,82 @@
+"""Tables of plain text for a terminal, in the words of the pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from sql import words
+
+TITLES = {
+    "deployment_frequency": "deployment frequency",
+    "change_lead_time": "change lead time",
+    "change_fail_rate": "change fail rate",
+    "recovery_time": "recovery time",
+    "rework_rate": "rework rate",
+}
+
+
+def metric_table(rows: pl.DataFrame, *, has_periods: bool) -> str:
+    """Draw metric rows: one line a scope and metric, and a period where asked for."""
+    head = ["", "from", "metric", "value", "between", "n"]
+    body = [
+        [
+            row["name"],
+            row["starts_on"].isoformat(),
+            TITLES[row["metric"]],
+            value(row),
+            between(row),
+            f"{row['n']:,}",
+        ]
+        for row in rows.iter_rows(named=True)
+    ]
+    kept = [place for place in range(len(head)) if has_periods or place != 1]
+    return aligned([[line[place] for place in kept] for line in [head, *body]])
+
+
+def value(row: dict[str, Any]) -> str:
+    """Say a metric's value in its unit."""
+    if row["value"] is None:
+        return f"more than {words.duration(row['at_least'])}" if row["at_least"] else words.NOTHING
+    if row["unit"] == "per week":
+        return f"{row['value']:.1f} a week"
+    return words.rate(row["value"]) if row["unit"] == "rate" else words.duration(row["value"])
+
+
+def between(row: dict[str, Any]) -> str:
+    """Say the range that belongs to the value."""
+    if row["metric"] == "change_lead_time":
+        return f"middle half {words.duration_range(row['p25'], row['p75'])}" if row["n"] else ""
+    if row["low"] is None:
+        return ""
+    if row["unit"] == "per week":
+        return f"usual {words.count_range(row['low'], row['high'])}"
+    if row["unit"] == "rate":
+        return f"95 % {words.rate_range(row['low'], row['high'])}"
+    return f"95 % {words.duration_range(row['low'], row['high'])}"
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Put cells under one another, the last column to the right."""
+    clean = [[printable(cell) for cell in line] for line in lines]
+    widths = [max(len(line[place]) for line in clean) for place in range(len(clean[0]))]
+    drawn = [
+        "  ".join(
+            cell.rjust(width) if place == len(widths) - 1 else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in clean
+    ]
+    return "\n".join(line.rstrip() for line in drawn)
+
+
+def told(cell: object) -> str:
+    """Return one cell as text; nothing where nothing is known."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return "" if cell is None else str(cell)
+
+
+def printable(text: object) -> str:
+    """Return text from outside without what a terminal would obey."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(text))

@@ -1,0 +1,183 @@
+"""The five metrics over any window, made by the very SQL that makes the marts."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import polars as pl
+
+import sql
+from pipelines.errors import DrumbeatError
+from pipelines.steps import steps
+from pipelines.warehouse import opened
+
+WEEKS = 12
+CHOSEN = {"facts.period_days": "chosen_days", "facts.scope_periods": "chosen_periods"}
+DAYS = """
+create or replace temp table chosen_days as
+with days as (
+    select cast(unnest(generate_series($since, $until - 1, interval 1 day)) as date) as day
+),
+truncated as (
+    select day, cast(date_trunc($unit, day) as date) as whole_on from days
+)
+select
+    $by as period,
+    case when $by = 'window' then $since else greatest(whole_on, $since) end as starts_on,
+    case
+        when $by = 'window' then $until
+        else least(cast(whole_on + $length as date), $until)
+    end as ends_on,
+    day
+from truncated
+"""
+PERIODS = """
+create or replace temp table chosen_periods as
+with scopes as (
+    select distinct scope, name from facts.scopes
+),
+periods as (
+    select
+        period, starts_on, ends_on, count(*) filter (where day <= $today) as day_count
+    from chosen_days group by all
+)
+select
+    scopes.*,
+    periods.*,
+    $today >= periods.ends_on as is_finished,
+    cast(
+        (run.as_of - rules.attribution_window_hours * interval 1 hour) at time zone run.time_zone
+        as date
+    ) >= periods.ends_on as is_settled
+from scopes cross join periods cross join config.run as run cross join config.rules as rules
+where periods.day_count > 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Local days from ``since`` up to and without ``until``, as the calendar's zone has them."""
+
+    as_of: datetime
+    since: date
+    until: date
+    zone: ZoneInfo
+
+    def moment(self, day: date) -> str:
+        """Return the midnight at which ``day`` begins, ISO 8601 with its offset."""
+        return datetime(day.year, day.month, day.day, tzinfo=self.zone).isoformat()
+
+
+@contextmanager
+def published(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a published file to read."""
+    with opened(file, read_only=True) as con:
+        yield con
+
+
+def window(
+    con: duckdb.DuckDBPyConnection, since: date | None = None, until: date | None = None
+) -> Window:
+    """Return the window asked for, by default the last 12 whole weeks."""
+    ((as_of, zone_name),) = con.sql("select as_of, time_zone from config.run").fetchall()
+    zone = ZoneInfo(zone_name)
+    today = as_of.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    until = until or (monday if since is None or since < monday else today + timedelta(days=1))
+    since = since or until - timedelta(weeks=WEEKS)
+    if since >= until:
+        raise DrumbeatError(f"--since {since} is not before --until {until}")
+    if since > today:
+        raise DrumbeatError(f"--since {since} is after the data's own day, {today}")
+    return Window(as_of, since, until, zone)
+
+
+def metrics(
+    con: duckdb.DuckDBPyConnection,
+    chosen: Window,
+    *,
+    by: str = "window",
+    service: str | None = None,
+    team: str | None = None,
+) -> pl.DataFrame:
+    """Return the rows of ``marts.metrics`` for the window's periods: services, teams, everybody."""
+    build(con, chosen, by)
+    scope, name = ("service", service) if service else ("team", team)
+    known = con.sql("select name from facts.scopes where scope = $1", params=[scope]).fetchall()
+    if name and (name,) not in known:
+        names = ", ".join(sorted({one for (one,) in known})) or "none"
+        raise DrumbeatError(f"no {scope} is called {name!r}; there are: {names}")
+    kept = "true" if not name else "scope = $scope and name = $name"
+    params = {"scope": scope, "name": name} if name else {}
+    # What is usual comes from the weeks before, which a window of one's own does not hold.
+    return con.sql(
+        "select metrics.* replace (coalesce(metrics.low, marts.low) as low, "
+        "coalesce(metrics.high, marts.high) as high) from metrics left join marts.metrics as marts "
+        "using (metric, scope, name, period, starts_on, ends_on) "
+        f"where {kept} order by case scope when 'organisation' then 1 "
+        "when 'team' then 2 else 3 end, name, starts_on, case metric "
+        "when 'deployment_frequency' then 1 when 'change_lead_time' then 2 "
+        "when 'change_fail_rate' then 3 when 'recovery_time' then 4 else 5 end",
+        params=params,
+    ).pl()
+
+
+def build(con: duckdb.DuckDBPyConnection, chosen: Window, by: str) -> None:
+    """Make every model below the calendar once more, over the chosen days, as temporary tables."""
+    unit = "day" if by == "window" else by
+    con.execute(
+        DAYS.replace("$length", f"interval 1 {unit}"),
+        {"since": chosen.since, "until": chosen.until, "by": by, "unit": unit},
+    )
+    con.execute(PERIODS, {"today": chosen.as_of.astimezone(chosen.zone).date()})
+    made = dict(CHOSEN)
+    for step in steps().values():
+        if step.table in wanted() - set(made) and set(step.inputs) & set(made):
+            name = step.table.split(".")[1]
+            replaced = {table.replace(".", "__"): other for table, other in made.items()}
+            query = sql.over(sql.model(step.table), **replaced)
+            con.execute(f"create or replace temp table {name} as {query}")
+            made[step.table] = name
+
+
+def wanted() -> set[str]:
+    """Return the tables that the five metrics need."""
+    found, waiting = set(), ["marts.metrics"]
+    while waiting:
+        table = waiting.pop()
+        if table in steps() and table not in found:
+            found.add(table)
+            waiting += steps()[table].inputs
+    return found
+
+
+def as_json(chosen: Window, rows: pl.DataFrame, *, by: str) -> dict[str, Any]:
+    """Return the answer of ``drumbeat metrics --json``; nothing in it is NaN or infinite."""
+    return {
+        "as_of": chosen.as_of.isoformat(),
+        "since": chosen.moment(chosen.since),
+        "until": chosen.moment(chosen.until),
+        "rows": [json_row(row, by) for row in rows.iter_rows(named=True)],
+    }
+
+
+FIELDS: Sequence[str] = (
+    "scope", "name", "metric", "value", "unit", "n", "low", "high", "p75", "p90", "definition",
+)  # fmt: skip
+
+
+def json_row(row: dict[str, Any], by: str) -> dict[str, Any]:
+    """Return one row with the fields that the design names."""
+    found = {name: row[name] for name in FIELDS}
+    if row["at_least"] is not None:
+        found["at_least"] = row["at_least"]
+    if row["open_count"] is not None:
+        found["open"] = row["open_count"]
+    if by != "window":
+        found["period"] = row["starts_on"].isoformat()
+    return found
