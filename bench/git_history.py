@@ -17,8 +17,21 @@ from connectors.git.history import log_arguments
 
 COMMITS = 1_000_000
 START = 1_400_000_000
-AUTHORS = ("Ada Okafor", "Björn Lindqvist", "Chen Wei", "Dana Levi", "Elif Kaya", "Femi Ade")
-WORDS = ["add", "remove", "refactor", "handle", "cache", "retry", "timeout", "queue", "worker", "index", "schema", "migration", "invoice", "checkout", "basket", "session", "token", "header", "payload", "parser", "lookup", "batch", "report", "metric", "alert", "flag", "rollout", "config", "default", "nullable", "cursor", "page", "limit", "order", "shipment", "refund", "ledger"]
+AUTHORS = tuple(f"Développeur {letter}" for letter in "ABCDEF")
+WORDS = (
+    "add",
+    "remove",
+    "refactor",
+    "handle",
+    "cache",
+    "retry",
+    "timeout",
+    "queue",
+    "worker",
+    "index",
+    "schema",
+    "migration",
+)
 # A topic branch of four commits leaves the main line every twenty commits and is merged back.
 CYCLE, TOPIC = 20, 4
 
@@ -68,8 +81,15 @@ def _git_log(clone: Path) -> float:
     return time.perf_counter() - begun
 
 
-def synthetic_clone(cache: Path, commits: int = COMMITS) -> Path:
-    """Make (or find again) a bare repository of ``commits`` commits, the same every time."""
+def synthetic_clone(
+    cache: Path, commits: int = COMMITS, every: int = 300, cycle: int = CYCLE
+) -> Path:
+    """Make (or find again) a bare repository of ``commits`` commits, one ``every`` so many seconds.
+
+    A topic branch of four commits is merged back once a ``cycle``.
+
+    The same every time; another number of commits has other words and so other shas.
+    """
     clone = cache / f"history-{commits}.git"
     if clone.exists():
         return clone
@@ -81,7 +101,7 @@ def synthetic_clone(cache: Path, commits: int = COMMITS) -> Path:
     importing = ["git", "-C", str(unfinished), "fast-import", "--quiet"]
     with subprocess.Popen(importing, stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
-        for chunk in _stream(commits):
+        for chunk in _stream(commits, every, cycle):
             process.stdin.write(chunk)
         process.stdin.close()
     if process.returncode:
@@ -91,33 +111,33 @@ def synthetic_clone(cache: Path, commits: int = COMMITS) -> Path:
     return clone
 
 
-def _stream(commits: int) -> Iterator[bytes]:
+def _stream(commits: int, every: int, cycle: int) -> Iterator[bytes]:
     """Yield the fast-import stream: a main line, topic branches merged back, and tags."""
     chance = random.Random(commits)
     merging = 0
+    start = max(cycle - 2 * TOPIC, 1)
     lines: list[str] = []
     for mark in range(1, commits + 1):
-        place = mark % CYCLE
-        on_topic = CYCLE - 2 * TOPIC <= place < CYCLE - TOPIC and mark > CYCLE
+        place = mark % cycle
+        on_topic = start <= place < start + TOPIC and mark > cycle
         lines.append(f"commit refs/heads/{'topic' if on_topic else 'main'}\nmark :{mark}\n")
-        lines.append(_who_and_what(mark, chance))
-        if place == CYCLE - 2 * TOPIC and on_topic:
-            lines.append(f"from :{mark - TOPIC}\n")
+        lines.append(_who_and_what(mark, START + mark * every, chance))
+        if place == start and on_topic:
+            lines.append(f"from :{mark - min(TOPIC, start)}\n")
             merging = mark + TOPIC - 1
         elif place == 0 and merging:
             lines.append(f"merge :{merging}\n")
         if mark % max(commits // 200, 1) == 0:
-            lines.append(_tag(mark))
+            lines.append(_tag(mark, START + mark * every))
         if len(lines) > 10_000:
             yield "".join(lines).encode()
             lines = []
     yield "".join(lines).encode()
 
 
-def _who_and_what(mark: int, chance: random.Random) -> str:
+def _who_and_what(mark: int, at: int, chance: random.Random) -> str:
     """Return author, committer and message of a commit."""
     who = f"{AUTHORS[mark % len(AUTHORS)]} <someone@example.invalid>"
-    at = START + mark * 300
     words = chance.choices(WORDS, k=30)
     message = f"{' '.join(words[:7])} (#{mark})\n\n{' '.join(words[7:])}\n"
     if mark % 500 == 0:
@@ -128,12 +148,12 @@ def _who_and_what(mark: int, chance: random.Random) -> str:
     )
 
 
-def _tag(mark: int) -> str:
+def _tag(mark: int, at: int) -> str:
     """Return a tag of the commit ``mark``, annotated or lightweight by turns."""
     name = f"v1.{mark}"
     if mark % 400:
         return f"reset refs/tags/{name}\nfrom :{mark}\n\n"
-    tagger = f"tagger Release <someone@example.invalid> {START + mark * 300 + 600} +0000"
+    tagger = f"tagger Release <someone@example.invalid> {at + 600} +0000"
     return f"tag {name}\nfrom :{mark}\n{tagger}\ndata 7\nrelease\n"
 
 

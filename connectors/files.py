@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 
 import polars as pl
 
-from connectors.errors import SourceMisconfigured
-from connectors.neutral import TABLES, checked, payloads
+from connectors.errors import SourceMisconfigured, SourceUnavailable
+from connectors.neutral import BROKEN, FAULT, FILE, LINE, TABLES, checked, payloads
 from connectors.records import Batch, Cursor
 
 FORMATS = ("csv", "ndjson", "parquet")
 REJECTED = "rejected"
+LARGEST_FIELD = 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,45 +49,94 @@ class Files:
     def read(self, table: str) -> pl.DataFrame:
         """Return all rows of ``table`` as text, with file, line and what is broken about it."""
         needed = (*TABLES[table].columns, *TABLES[table].optional)
-        empty = pl.DataFrame(schema=dict.fromkeys(["file", *needed, "broken"], pl.String))
+        empty = pl.DataFrame(
+            schema=dict.fromkeys([FILE, *needed, BROKEN], pl.String) | {LINE: pl.Int64}
+        )
         frames = [read(path, table) for path in self.parts(table)]
-        return pl.concat([empty.with_columns(line=pl.lit(0, dtype=pl.Int64)), *frames], how="diagonal_relaxed")
+        return pl.concat([empty, *frames], how="diagonal_relaxed")
 
 
 def digest(path: Path) -> str:
     """Return the hash of a file's content."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    try:
+        with path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceUnavailable(f"{path}: {error.strerror}; let it be read") from error
 
 
 def read(path: Path, table: str) -> pl.DataFrame:
     """Read one file; empty text is null, and a missing column is an error of the whole file."""
     frame = {".csv": read_csv, ".ndjson": read_ndjson, ".parquet": read_parquet}[path.suffix](path)
     missing = [name for name in TABLES[table].columns if name not in frame.columns]
-    if missing and len(frame):
+    if missing and set(frame.columns) - {LINE, BROKEN}:
         raise SourceMisconfigured(
             f"{path.name}: has no column {' and no column '.join(missing)}; "
             f"a table of {table} needs {', '.join(TABLES[table].columns)}"
         )
     text = pl.col(pl.String).str.strip_chars().replace("", None)
-    return frame.with_columns(text).with_columns(file=pl.lit(path.name))
+    return frame.with_columns(text).with_columns(pl.lit(path.name).alias(FILE))
 
 
 def read_csv(path: Path) -> pl.DataFrame:
     """Read CSV row by row, so that one broken line costs that line and no more."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as opened:
-        reader = csv.reader(opened)
-        names = [name.strip() for name in next(reader, [])]
-        rows: list[dict[str, Any]] = []
-        for cells in reader:
-            if not cells:
-                continue
-            row: dict[str, Any] = dict(zip(names, cells, strict=False))
-            row["line"] = reader.line_num
-            if len(cells) != len(names):
-                row["broken"] = f"has {len(cells)} fields where the header has {len(names)}"
-            rows.append(row)
+        found = records(list(opened))
+    _, cells, broken = next(found, (1, [], ""))
+    if broken:
+        raise SourceMisconfigured(f"{path.name}: its first line {broken}; it must name the columns")
+    names = [name.strip() for name in cells]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise SourceMisconfigured(f"{path.name}: has column {twice[0]} twice; rename one of them")
+    rows: list[dict[str, Any]] = []
+    for line, cells, broken in found:
+        if not broken and len(cells) != len(names):
+            broken = f"has {len(cells)} fields where the header has {len(names)}"
+        row = dict(zip(names, cells, strict=False))
+        rows.append(row | {LINE: line, BROKEN: broken})
     return framed(names, rows)
+
+
+@dataclass(slots=True)
+class Lines:
+    """Lines with a place to go back to."""
+
+    held: list[str]
+    place: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Go on where the place is."""
+        return self
+
+    def __next__(self) -> str:
+        """Return the next line."""
+        if self.place == len(self.held):
+            raise StopIteration
+        self.place += 1
+        return self.held[self.place - 1]
+
+
+def records(held: list[str]) -> Iterator[tuple[int, list[str], str]]:
+    """Yield the first line, the cells and what is broken of each CSV record, the header first."""
+    csv.field_size_limit(LARGEST_FIELD)
+    lines = Lines(held)
+    reader = csv.reader(lines, strict=True)
+    width = 0
+    while lines.place < len(held):
+        begun, broken = lines.place, ""
+        try:
+            cells = next(reader)
+        except csv.Error as error:
+            cells, broken = [], f"is no CSV: {error}"
+        width = width or len(cells)
+        if lines.place > begun + 1 and len(cells) != width:
+            # A quote that never closes swallows the lines after it: they are rows of their own.
+            lines.place = begun + 1
+            reader = csv.reader(lines, strict=True)
+            broken = broken or f"has {len(cells)} fields where the header has {width}"
+        if cells or broken:
+            yield begun + 1, cells, broken
 
 
 def read_ndjson(path: Path) -> pl.DataFrame:
@@ -98,61 +148,85 @@ def read_ndjson(path: Path) -> pl.DataFrame:
             if not line.strip():
                 continue
             row = parsed(line)
-            names.update(dict.fromkeys(name for name in row if name != "broken"))
-            rows.append({**row, "line": number})
+            names.update(dict.fromkeys(name for name in row if name != BROKEN))
+            rows.append({**row, LINE: number})
     return framed(list(names), rows)
 
 
-def parsed(line: str) -> dict[str, Any]:
+def parsed(line: str) -> dict[str, str | None]:
     """Return the object of one NDJSON line as text values, or what is broken about it."""
     try:
         found = json.loads(line)
-    except ValueError as error:
-        return {"broken": f"is no JSON: {error}"}
+    except (ValueError, RecursionError) as error:
+        return {BROKEN: f"is no JSON: {error}"}
     if not isinstance(found, dict):
-        return {"broken": "is no JSON object"}
-    return {name: as_text(name, value) for name, value in found.items() if value is not None}
+        return {BROKEN: "is no JSON object"}
+    row = {name: as_text(name, value) for name, value in found.items()}
+    if "\\u" in line:
+        return {legible(name): value and legible(value) for name, value in row.items()}
+    return row
 
 
-def as_text(name: str, value: Any) -> str:
+def legible(text: str) -> str:
+    """Return text without the halves of characters that JSON can name and UTF-8 can not."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def as_text(name: str, value: Any) -> str | None:
     """Return a JSON value as the text that the CSV form of the column would hold."""
+    if value is None:
+        return None
     if isinstance(value, list):
-        return (" " if name == "parents" else ";").join(map(str, value))
+        cells = [as_text(name, one) for one in value]
+        return (" " if name == "parents" else ";").join(cell for cell in cells if cell is not None)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def read_parquet(path: Path) -> pl.DataFrame:
     """Read Parquet; the line of a row is its number, and zoned times become ISO 8601."""
-    frame = pl.read_parquet(path)
-    columns = []
-    for name, kind in frame.schema.items():
-        column = pl.col(name)
-        if isinstance(kind, pl.Datetime):
-            zoned = column.dt.convert_time_zone("UTC") if kind.time_zone else column
-            column = zoned.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f" + ("Z" if kind.time_zone else ""))
-        elif isinstance(kind, pl.List):
-            column = column.cast(pl.List(pl.String)).list.join(" " if name == "parents" else ";")
-        columns.append(column.cast(pl.String).alias(name))
-    return frame.select(columns).with_row_index("line", offset=1).with_columns(
-        pl.col("line").cast(pl.Int64), broken=pl.lit(None, dtype=pl.String)
-    )
+    try:
+        frame = pl.read_parquet(path, glob=False)
+        texts = frame.select(column_text(name, kind) for name, kind in frame.schema.items())
+    except pl.exceptions.PolarsError as error:
+        raise SourceMisconfigured(
+            f"{path.name}: is no Parquet file that can be read ({error}); write it anew"
+        ) from error
+    numbers = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    return texts.with_columns(numbers.alias(LINE), pl.lit(None, dtype=pl.String).alias(BROKEN))
+
+
+def column_text(name: str, kind: pl.DataType) -> pl.Expr:
+    """Return a Parquet column as the text that the CSV form of it would hold."""
+    column = pl.col(name)
+    if isinstance(kind, pl.Datetime):
+        zoned = column.dt.convert_time_zone("UTC") if kind.time_zone else column
+        column = zoned.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f" + ("Z" if kind.time_zone else ""))
+    elif isinstance(kind, pl.List) and not kind.inner.is_nested():
+        column = column.cast(pl.List(pl.String)).list.join(" " if name == "parents" else ";")
+    elif kind.is_nested():
+        column = pl.when(column.is_not_null()).then(pl.struct(column).struct.json_encode())
+    elif kind == pl.Binary:
+        column = column.bin.encode("hex")
+    return column.cast(pl.String).alias(name)
 
 
 def framed(names: list[str], rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Return rows of text as a frame with ``line`` and ``broken``."""
-    schema: dict[str, Any] = dict.fromkeys([*names, "broken"], pl.String) | {"line": pl.Int64}
+    """Return rows of text as a frame with line and what is broken."""
+    schema: dict[str, Any] = dict.fromkeys([*names, BROKEN], pl.String) | {LINE: pl.Int64}
     return pl.DataFrame(rows, schema=schema)
 
 
 def accepted(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Return the good rows as records."""
-    return payloads(table, frame.filter(pl.col("fault").is_null()))
+    return payloads(table, frame.filter(pl.col(FAULT).is_null()))
 
 
 def rejected(read: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return the bad rows of all tables as records that say what is wrong."""
     told = [
-        frame.filter(pl.col("fault").is_not_null()).select("file", "line", "fault").unnest("fault")
+        frame.filter(pl.col(FAULT).is_not_null())
+        .select(pl.col(FILE).alias("file"), pl.col(LINE).alias("line"), FAULT)
+        .unnest(FAULT)
         for frame in read.values()
     ]
     return pl.concat(told).select(

@@ -1,6 +1,6 @@
 """The neutral tables: what a row must have, what is wrong with one that has not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,9 +12,12 @@ TIME_COLUMNS = (
     "started_at", "finished_at", "first_commit_at", "opened_at", "ready_at", "first_review_at",
     "approved_at", "merged_at", "authored_at", "committed_at", "acknowledged_at", "resolved_at",
 )  # fmt: skip
+# What is known of a row besides its columns; no column of a file is called so.
+FILE, LINE, BROKEN, FAULT = "#file", "#line", "#broken", "#fault"
 EXAMPLE = "2026-11-23T10:40:00Z"
-MAIL = r"([^\s<>@]+)@[^\s<>@]+"
-TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})$"
+YEARS = (1970, 2199)
+MAIL = r"([^\s<>@]+)(?:@[^\s<>@]+)+"
+TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def instant(column: str) -> pl.Expr:
     text = pl.col(column)
     seconds = text.str.replace(TIME, "${3}").str.replace(r"^$", ":00")
     offset = text.str.replace(TIME, "${5}").str.replace(r"^[Zz]$", "+00:00")
+    offset = offset.str.replace(r"^([+-]\d{2})$", "${1}00")
     whole = pl.concat_str(
         text.str.replace(TIME, "${1}T${2}"),
         seconds,
@@ -85,22 +89,30 @@ def instant(column: str) -> pl.Expr:
 
 
 def checked(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with ``fault``: a struct of column, value, reason, null in a good row.
+    """Return the frame with FAULT: a struct of column, value, reason, null in a good row.
 
-    ``frame`` has text columns, ``file``, ``line`` and ``broken`` (why the line can't be read).
+    ``frame`` has text columns, FILE, LINE and BROKEN (why the line can't be read).
     """
-    return frame.with_columns(fault=pl.coalesce(list(faults(table, frame.columns))))
+    single = frame.with_columns(pl.coalesce(list(faults(table, frame.columns))).alias(FAULT))
+    key = TABLES[table].key
+    # Among the good rows alone: a bad row is no reason to leave out the good one after it.
+    again = ~pl.struct(key).is_first_distinct().over(pl.col(FAULT).is_null())
+    twice = fault(key[-1], again, pl.lit("is in an earlier row already"))
+    return single.with_columns(pl.coalesce(FAULT, twice).alias(FAULT))
 
 
 def faults(table: str, columns: list[str]) -> Iterator[pl.Expr]:
     """Yield one expression a rule, each a fault or null; the first that speaks is reported."""
     rules = TABLES[table]
-    yield fault("", pl.col("broken").is_not_null(), pl.col("broken"))
+    yield fault("", pl.col(BROKEN).is_not_null(), pl.col(BROKEN))
     for column in rules.filled:
         yield fault(column, pl.col(column).is_null(), pl.lit("is empty"))
     for column in (name for name in TIME_COLUMNS if name in columns):
         wrong = pl.col(column).is_not_null() & instant(column).is_null()
         yield fault(column, wrong, pl.lit(f"is no ISO 8601 time with an offset, such as {EXAMPLE}"))
+        # A slip such as 0226 for 2026 would stretch every mart over the centuries.
+        far = ~instant(column).dt.year().is_between(*YEARS)
+        yield fault(column, far, pl.lit(f"is not between the years {YEARS[0]} and {YEARS[1]}"))
     for column, choices in rules.choices:
         if column in columns:
             wrong = pl.col(column).is_not_null() & ~pl.col(column).is_in(choices)
@@ -112,11 +124,6 @@ def faults(table: str, columns: list[str]) -> Iterator[pl.Expr]:
     if table == "changes":
         lost = pl.col("repository").is_null() & pl.col("service").is_null()
         yield fault("repository", lost, pl.lit("is empty, and so is service: one is needed"))
-    yield fault(
-        rules.key[-1],
-        pl.struct(rules.key).is_first_distinct().not_(),
-        pl.lit("is in an earlier row already"),
-    )
 
 
 def fault(column: str, wrong: pl.Expr, reason: pl.Expr) -> pl.Expr:
@@ -129,20 +136,29 @@ def fault(column: str, wrong: pl.Expr, reason: pl.Expr) -> pl.Expr:
 def payloads(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Return record_id, updated_at and payload of good rows; times become UTC to the second."""
     rules = TABLES[table]
-    names = sorted(set(frame.columns) - {"file", "line", "broken", "fault"})
+    names = sorted(set(frame.columns) - {FILE, LINE, BROKEN, FAULT})
     times = [name for name in TIME_COLUMNS if name in names]
-    latest = pl.max_horizontal(instant(name) for name in times)
-    clean = frame.with_columns(latest.alias("updated_at"))
+    texts = [instant(name).dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in times]
     if "author" in names:
         # No e-mail address is kept; what stands before the @ still tells a bot.
-        clean = clean.with_columns(pl.col("author").str.replace_all(MAIL, "${1}"))
-    clean = clean.with_columns(instant(name).dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in times)
-    return clean.select(
-        record_id=pl.concat_str(rules.key, separator="@"),
-        updated_at="updated_at",
-        # A quote inside a value is escaped, so this finds keys alone.
-        payload=pl.struct(names)
-        .struct.json_encode()
-        .str.replace_all(r'"\w+":null,?', "")
-        .str.replace(r",}$", "}"),
+        texts.append(pl.col("author").str.replace_all(MAIL, "${1}"))
+    clean = frame.with_columns(texts)
+    return pl.DataFrame(
+        {
+            "record_id": clean.select(pl.concat_str(rules.key, separator="@")).to_series(),
+            "updated_at": frame.select(pl.max_horizontal(map(instant, times))).to_series(),
+            "payload": clean.select(written(names)).to_series(),
+        }
     )
+
+
+def written(names: Sequence[str]) -> pl.Expr:
+    """Return the columns as a JSON object without those that are null."""
+    members = [
+        pl.when(pl.col(name).is_not_null()).then(
+            pl.struct(name).struct.json_encode().str.strip_prefix("{").str.strip_suffix("}")
+        )
+        for name in names
+    ]
+    joined = pl.concat_str(members, separator=",", ignore_nulls=True)
+    return pl.concat_str(pl.lit("{"), joined, pl.lit("}"))

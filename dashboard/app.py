@@ -49,14 +49,14 @@ def _freshness(run: questions.Run) -> None:
     age = datetime.now(UTC) - run.as_of
     lines = [f"<p>As of {words.moment(run.as_of, run.zone)}, {escape_html(run.zone)}</p>"]
     if run.is_demo:
-        lines.append("<p>Made-up data for trying Drumbeat.</p>")
-    elif age > LATE:
+        marks.write(f"{lines[0]}<p>Made-up data for trying Drumbeat.</p>")
+        return
+    if age > LATE:
         old = words.duration(age / timedelta(hours=1))
         lines.append(f'<p class="late">{old} old. Run drumbeat refresh.</p>')
     for source in questions.sources().to_dicts():
         fetched = words.moment(source["fetched_at"], run.zone)
-        seen = "" if run.is_demo else f": read {fetched}"
-        lines.append(f"<p>{escape_html(source['source'])}{seen}</p>")
+        lines.append(f"<p>{escape_html(source['source'])}: read {fetched}</p>")
     marks.write("".join(lines))
 
 

@@ -82,8 +82,8 @@ def services(team: str = "") -> pl.DataFrame:
     """Return services, most in need first, of one team or of all."""
     return data.ask(
         "select * from marts.service_overview where ? in ('', team)"
-        " order by list_position(?, state), case when state = 'quiet' then quiet_hours end desc"
-        " nulls last,"
+        " order by list_position(?, state), state = 'quiet' and coalesce(waiting_count, 0) = 0,"
+        " case when state = 'quiet' then quiet_hours / usual_gap_hours end desc nulls last,"
         " oldest_waiting_hours > 3 * usual_wait_hours desc nulls last,"
         " last_week_count desc, service",
         [team, list(STATES)],

@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from dashboard import heads
+from dashboard.charts.stages import STAGES
 from dashboard.frame import Frame
 from dashboard.marks import Column, chip, link, table
 from dashboard.rows import GIT_ONLY, home
@@ -12,6 +13,12 @@ from sql import words
 from sql.words import Part, escape_html
 
 LATEST = 12
+SAID = {
+    "explicit": "explicit reference",
+    "fix": "fix deployed",
+    "hotfix": "a hotfix after it",
+    "rollback": "rollback",
+}
 TIMELINE = (
     "tick: what went out; triangle and bar: what failed and the time to recovery; solid line: the"
     " link is certain (0.9 and up), dotted: inferred; grey: weekend"
@@ -21,7 +28,7 @@ TIMELINE = (
 def scope(service: dict[str, Any]) -> list[str]:
     """Return the overline's first parts: team, tier, repository and state."""
     parts = [escape_html(part) for part in home(service)]
-    if service["repository"]:
+    if service["repository"] and service["repository"] != service["service"]:
         parts.append(escape_html(service["repository"]))
     return [*parts, chip(service["state"])]
 
@@ -84,10 +91,15 @@ def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
         return "Where does lead time go?", "No change was delivered in the last four weeks."
     end = "be released" if page.run.is_git_only else "reach production"
     counts = " and ".join(str(count) for count in rows["change_count"].to_list())
+    known = [name for _, name, _ in STAGES if rows[name].fill_null(0).sum() > 0]
+    how = (
+        "split by each stage's share of all hours; solid: worked on, hatched: waiting"
+        if len(known) > 1
+        else "whole; the steps on the way are not known from this source"
+    )
     return (
         f"A change now takes {words.duration(rows['lead_time_hours'][-1])} to {end}",
-        "median from the first commit, split by each stage's share of all hours; solid: worked"
-        f" on, hatched: waiting; n = {counts}",
+        f"median from the first commit, {how}; n = {counts}",
     )
 
 
@@ -136,14 +148,22 @@ def _outcome(row: dict[str, Any]) -> str:
     kinds = [name for name in ("rollback", "hotfix") if row[f"is_{name}"]]
     if row["outcome"] != "failed":
         return escape_html(", ".join(["held", *kinds]))
-    why = escape_html(", ".join([str(row["why"] or "intervention"), *kinds]))
-    after = "still open"
+    facts = ["still open"]
     if row["recovery_hours"] is not None:
-        after = f"recovered after {words.duration(row['recovery_hours'])}"
-    sure = f" ({row['confidence']:.2g})" if row["confidence"] is not None else ""
-    how = escape_html(str(row["how"] or "").replace("_", " "))
-    linked = f"; linked by {how}{sure}" if how else ""
-    return f'<span class="failed">▲ failed</span><small>{why}; {after}{linked}</small>'
+        by = _said(row["recovered_by"], "recovered")
+        facts = [f"{by} after {words.duration(row['recovery_hours'])}"]
+    if row["why"]:
+        sure = "" if row["confidence"] is None else f" ({row['confidence']:.2g})"
+        facts.append(
+            f"{'inferred' if row['is_inferred'] else 'known'} by {_said(row['why'])}{sure}"
+        )
+    told = escape_html("; ".join([*kinds, *facts]))
+    return f'<span class="failed">▲ failed</span><small>{told}</small>'
+
+
+def _said(name: str | None, otherwise: str = "") -> str:
+    """Say a rule's name, or any other, in words."""
+    return SAID.get(name or "", (name or otherwise).replace("_", " "))
 
 
 def waits(service: dict[str, Any], rows: pl.DataFrame) -> str:
@@ -163,8 +183,7 @@ def waiting(rows: pl.DataFrame, page: Frame) -> str:
     columns = [Column("Change", "title"), Column("Merged", "keep"), Column("Waits", "num")]
     cells = [
         [
-            f"<b>{link(row['url'], str(row['change_id']).rpartition('/')[2][:24])}</b>"
-            f" {escape_html(row['title'] or '')}",
+            f"<b>{link(row['url'], _short(row))}</b> {escape_html(row['title'] or '')}",
             words.moment(row["merged_at"], page.run.zone),
             words.duration(row["waiting_hours"]),
         ]
@@ -173,6 +192,12 @@ def waiting(rows: pl.DataFrame, page: Frame) -> str:
     more = rows.height - LATEST
     tail = f'<p class="caption">and {words.counted(more, "more", "more")}</p>' if more > 0 else ""
     return table(columns, cells, "waits") + tail
+
+
+def _short(change: dict[str, Any]) -> str:
+    """Return a change's own name without its repository, a commit's at seven digits."""
+    name = str(change["change_id"]).rpartition("/")[2].rpartition("@")[2]
+    return name[:7] if change["kind"] == "commit" else name[:24]
 
 
 def notes(page: Frame) -> list[str]:

@@ -77,6 +77,6 @@ def watermark(tone: Mapping[str, str]) -> dict[str, object]:
         "x": 0.5,
         "y": 0.5,
         "showarrow": False,
-        "opacity": 0.13,
+        "opacity": 0.1,
         "font": {"size": 30, "color": tone["ink3"]},
     }

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -27,6 +27,7 @@ class Collection:
     names: Iterator[str]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     waiting: list[Batch] = field(default_factory=list)
+    fetched_at: datetime | None = None
     cursors: dict[str, Cursor] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,8 +55,12 @@ class Collection:
         )
         frames = [self.fresh(batch, latest) for batch in batches]
         frame = pl.concat(frames, how="diagonal_relaxed")
-        self.cursors.update({b.scope: b.cursor for b in batches if b.cursor is not None})
+        moved = {b.scope: b.cursor for b in batches if b.cursor is not None}
+        has_moved = moved != {scope: self.cursors.get(scope) for scope in moved}
+        self.cursors.update(moved)
         if frame.is_empty():
+            if has_moved:
+                self.landing.remember(self.source, self.entity, self.cursors)
             return 0
         file = LandingFile(self.source, self.entity, next(self.names))
         self.landing.write(file, frame, self.cursors)
@@ -79,5 +84,12 @@ class Collection:
         return pl.concat([new, tombstones], how="diagonal").with_columns(
             source=pl.lit(self.source),
             entity=pl.lit(self.entity),
-            fetched_at=pl.lit(self.now(), dtype=pl.Datetime("us", "UTC")),
+            fetched_at=pl.lit(self.moment(known), dtype=pl.Datetime("us", "UTC")),
         )
+
+    def moment(self, known: pl.DataFrame) -> datetime:
+        """Return now, or just after all that is landed where the clock was set back."""
+        newest = known["fetched_at"].max()
+        earlier = [one for one in (newest, self.fetched_at) if isinstance(one, datetime)]
+        self.fetched_at = max([self.now(), *(one + timedelta(microseconds=1) for one in earlier)])
+        return self.fetched_at

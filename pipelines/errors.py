@@ -15,3 +15,7 @@ class NothingPublished(DrumbeatError):
 
 class QueryFailed(DrumbeatError):
     """The user's own SQL can not be answered."""
+
+
+class LandingDamaged(DrumbeatError):
+    """A file of the landing zone is not what was written."""

@@ -3,8 +3,8 @@
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +14,11 @@ import fsspec
 import polars as pl
 
 from connectors import Batch, Cursor, Record
+from pipelines.errors import LandingDamaged
 
 KEY = ("scope", "record_id")
 CURSORS = "drumbeat.cursors"
+CACHE = "cursors.json"
 PARTIAL = ".partial-"
 RECORD_COLUMNS = {
     "record_id": pl.String,
@@ -39,6 +41,11 @@ class LandingFile:
         """The path below the zone's root."""
         return f"{self.source}/{self.entity}/{self.name}"
 
+    def is_of(self, source: str, entity: str) -> bool:
+        """Tell whether this is a whole file of the source and entity; * is any."""
+        is_whole = self.name.endswith(".parquet") and not self.name.startswith(PARTIAL)
+        return is_whole and source in ("*", self.source) and entity in ("*", self.entity)
+
 
 @dataclass(slots=True)
 class Landing:
@@ -56,9 +63,14 @@ class Landing:
     def files(self, source: str = "*", entity: str = "*") -> list[LandingFile]:
         """List the zone's files in the order in which they were written."""
         self.fs.invalidate_cache()
-        found = self.fs.glob(f"{self.folder}/{source}/{entity}/*.parquet")
-        parts = [str(path).rsplit("/", 3)[1:] for path in found]
-        kept = [LandingFile(*part) for part in parts if not part[2].startswith(PARTIAL)]
+        # Not a glob: a folder above may have brackets in its name.
+        top = self.folder if source == "*" else f"{self.folder}/{source}"
+        found = [
+            str(path).removeprefix(self.folder).strip("/").split("/")
+            for path in self.fs.find(top, maxdepth=3)
+        ]
+        files = [LandingFile(*parts) for parts in found if len(parts) == 3]
+        kept = [file for file in files if file.is_of(source, entity)]
         return sorted(kept, key=lambda file: (file.source, file.entity, file.name))
 
     def url(self, file: LandingFile) -> str:
@@ -69,14 +81,24 @@ class Landing:
     def cursors(self, source: str, entity: str) -> dict[str, Cursor]:
         """Return the cursor of every scope, as the newest file of the entity has them."""
         files = self.files(source, entity)
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            kept = json.loads(self.fs.cat_file(f"{self.folder}/{source}/{entity}/{CACHE}"))
+            if kept["after"] == (files[-1].name if files else ""):
+                return dict(kept["cursors"])
         if not files:
             return {}
-        with self.fs.open(f"{self.folder}/{files[-1].path}", "rb") as opened:
+        with self.reading(files[-1]) as opened:
             metadata = pl.read_parquet_metadata(opened)
         return dict(json.loads(metadata.get(CURSORS, "{}")))
 
+    def remember(self, source: str, entity: str, cursors: Mapping[str, Cursor]) -> None:
+        """Keep cursors that moved past nothing new: a cache, good until the next file."""
+        files = self.files(source, entity)
+        kept = {"after": files[-1].name if files else "", "cursors": cursors}
+        self.put(f"{source}/{entity}/{CACHE}", json.dumps(kept).encode())
+
     def latest(self, source: str, entity: str, scopes: list[str]) -> pl.DataFrame:
-        """Return scope, record_id, is_deleted and digest of each record's latest version."""
+        """Return key, fetched_at, is_deleted and digest of each record's latest version."""
         frames = [self.versions(file, scopes) for file in self.files(source, entity)]
         if not frames:
             return pl.DataFrame(schema={"scope": pl.String, **SEEN})
@@ -86,24 +108,44 @@ class Landing:
 
     def versions(self, file: LandingFile, scopes: list[str]) -> pl.DataFrame:
         """Return the key, times and digest of every version that ``file`` holds."""
-        with self.fs.open(f"{self.folder}/{file.path}", "rb") as opened:
+        with self.reading(file) as opened:
             frame = pl.read_parquet(opened).filter(pl.col("scope").is_in(scopes))
-        return frame.select("scope", "fetched_at", "updated_at", "record_id", "is_deleted").insert_column(
-            5, digest(frame)
-        )
+        columns = ("scope", "fetched_at", "updated_at", "record_id", "is_deleted")
+        return frame.select(*columns, digest(frame))
 
-    def write(
-        self, file: LandingFile, frame: pl.DataFrame, cursors: Mapping[str, Cursor]
-    ) -> None:
+    @contextmanager
+    def reading(self, file: LandingFile) -> Iterator[Any]:
+        """Open a file to read; raises LandingDamaged where it is not what was written."""
+        path = f"{self.folder}/{file.path}"
+        try:
+            with self.fs.open(path, "rb") as opened:
+                yield opened
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise LandingDamaged(
+                f"{path} can not be read: {error}\nBring it back from a copy; or move it and the "
+                "later files of its folder away, so that `drumbeat refresh` collects them again. "
+                "Then `drumbeat rebuild`."
+            ) from error
+
+    def check(self, files: Iterable[LandingFile]) -> None:
+        """Read files to the end; raises LandingDamaged at the first that can't be."""
+        for file in files:
+            with self.reading(file) as opened:
+                pl.read_parquet(opened)
+
+    def write(self, file: LandingFile, frame: pl.DataFrame, cursors: Mapping[str, Cursor]) -> None:
         """Write one file so that a reader sees all of it or nothing, on disk before it is seen."""
         content = io.BytesIO()
         frame.write_parquet(content, metadata={CURSORS: json.dumps(cursors)})
-        path = f"{self.folder}/{file.path}"
+        self.put(file.path, content.getvalue())
+
+    def put(self, path: str, content: bytes) -> None:
+        """Write to a path below the root."""
         if self.is_local:
-            write_durably(Path(path), content.getvalue())
+            write_durably(Path(f"{self.folder}/{path}"), content)
             return
-        with self.fs.open(path, "wb") as opened:
-            opened.write(content.getvalue())
+        with self.fs.open(f"{self.folder}/{path}", "wb") as opened:
+            opened.write(content)
 
     def sweep(self) -> None:
         """Remove what a killed writer left half written."""
@@ -112,7 +154,12 @@ class Landing:
                 path.unlink()
 
 
-SEEN = {"record_id": pl.String, "is_deleted": pl.Boolean, "digest": pl.String}
+SEEN = {
+    "record_id": pl.String,
+    "fetched_at": pl.Datetime("us", "UTC"),
+    "is_deleted": pl.Boolean,
+    "digest": pl.String,
+}
 
 
 def digest(frame: pl.DataFrame) -> pl.Series:
@@ -144,7 +191,7 @@ def row(record: Record) -> dict[str, Any]:
 
 def write_durably(path: Path, content: bytes) -> None:
     """Write, fsync, rename, fsync the folder: after that the file survives a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_durably(path.parent)
     partial = path.with_name(f"{PARTIAL}{path.name}")
     with partial.open("wb") as opened:
         opened.write(content)
@@ -152,6 +199,14 @@ def write_durably(path: Path, content: bytes) -> None:
         os.fsync(opened.fileno())
     partial.replace(path)
     sync_folder(path.parent)
+
+
+def make_durably(folder: Path) -> None:
+    """Make a folder and those above it, each on disk in the folder that holds it."""
+    if not folder.is_dir():
+        make_durably(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -21,13 +21,17 @@ KEPT = 3
 def publish(con: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> Path:
     """Copy what readers see into a new file, make it durable, then point to it."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"drumbeat-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}.duckdb"
+    name = new_name(folder, now)
     partial = folder / f".partial-{name}"
     partial.unlink(missing_ok=True)
     con.execute(f"attach {quoted(str(partial))} as published")
     try:
         con.execute("begin")
-        copy(con)
+        try:
+            copy(con)
+        except BaseException:
+            con.execute("rollback")
+            raise
         con.execute("commit")
     finally:
         con.execute("detach published")
@@ -35,9 +39,23 @@ def publish(con: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> Path
         os.fsync(written.fileno())
     target = folder / name
     partial.replace(target)
+    sync_folder(folder)
     point(folder, name)
     sweep(folder)
     return target
+
+
+def new_name(folder: Path, now: datetime) -> str:
+    """Return a name later than every name there is, so that what is kept is the newest."""
+    run = f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+    newest = max((path.stem for path in published(folder)), default="").removeprefix("drumbeat-")
+    # The clock may have been set back.
+    return f"drumbeat-{run if run > newest else f'{newest}0'}.duckdb"
+
+
+def published(folder: Path) -> list[Path]:
+    """List the published files, oldest first."""
+    return sorted(folder.glob("drumbeat-*.duckdb"), key=lambda path: path.stem)
 
 
 def copy(con: duckdb.DuckDBPyConnection) -> None:
@@ -81,16 +99,19 @@ def point(folder: Path, name: str) -> None:
 def current(folder: Path) -> Path:
     """Return the published file that the pointer names."""
     try:
-        return folder / (folder / POINTER).read_text(encoding="utf-8").strip()
+        file = folder / (folder / POINTER).read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
         raise NothingPublished(
             "nothing is published yet; run `drumbeat refresh`, or `drumbeat demo` to look around"
         ) from error
+    if not file.is_file():
+        raise NothingPublished(f"{file} is gone; run `drumbeat rebuild`")
+    return file
 
 
 def sweep(folder: Path) -> None:
     """Keep the last few files; a reader whose file is gone reads the pointer again."""
-    for old in sorted(folder.glob("drumbeat-*.duckdb"))[:-KEPT]:
+    for old in published(folder)[:-KEPT]:
         old.unlink()
     for path in leftovers(folder):
         path.unlink()

@@ -48,7 +48,7 @@ def merge(
     ``kinds`` maps a source's name to its kind; files of other sources are left out. ``known_at``
     leaves out what was fetched later, for the week as it was seen then.
     """
-    if not landing.is_local:
+    if not landing.is_local and not set(con.list_filesystems()) & protocols(landing):
         con.register_filesystem(landing.fs)
     con.execute(
         "create table if not exists raw.landed_files (table_name text, path text, known_at text)"
@@ -84,24 +84,45 @@ def merge_table(
         return
     with_old = "" if is_stale else f"select * from raw.{table} union all by name"
     con.execute("begin")
+    try:
+        load(con, table, list(paths.values()) if is_stale else new, known_at)
+        versions = f"{with_old} select * from landed"
+        con.execute(f"create or replace table raw.{table} as {latest(versions, table)}")
+        con.execute("drop table landed")
+        record(con, f"raw.{table}", "landing")
+        note(con, table, [(table, path, until) for path in paths])
+        con.execute("commit")
+    except BaseException as error:
+        con.execute("rollback")
+        if isinstance(error, duckdb.Error):
+            landing.check(wanted)
+        raise
+
+
+def load(
+    con: duckdb.DuckDBPyConnection, table: str, files: list[str], known_at: datetime | None
+) -> None:
+    """Put the versions that the files hold into the temporary table ``landed``."""
     con.execute(f"create or replace temp table landed as from raw.{table} limit 0")
-    files = list(paths.values()) if is_stale else new
     if files:
         con.execute(
             "insert into landed by name select * from read_parquet($files, union_by_name = true) "
             "where fetched_at <= coalesce($known_at, fetched_at)",
             {"files": files, "known_at": known_at},
         )
-    con.execute(f"create or replace table raw.{table} as {latest(f'{with_old} select * from landed', table)}")
-    con.execute("drop table landed")
-    record(con, f"raw.{table}", "landing")
+
+
+def note(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[str, str, str]]) -> None:
+    """Write down which files the table holds now."""
     con.execute("delete from raw.landed_files where table_name = $table", {"table": table})
-    if paths:
-        con.executemany(
-            "insert into raw.landed_files values ($1, $2, $3)",
-            [(table, path, until) for path in paths],
-        )
-    con.execute("commit")
+    if rows:
+        con.executemany("insert into raw.landed_files values ($1, $2, $3)", rows)
+
+
+def protocols(landing: Landing) -> set[str]:
+    """Return the names by which DuckDB knows the zone's file system."""
+    found = landing.fs.protocol
+    return {found} if isinstance(found, str) else set(found)
 
 
 def latest(versions: str, table: str) -> str:

@@ -31,9 +31,9 @@ TABLES: Mapping[str, str] = {
     "bots": "pattern text",
     "rules": "regions text, attribution_window_hours double, half_life_hours double, "
     "minimum_confidence double, hotfix_window_hours double, lookback_days double, "
-    "hotfix_branch_pattern text, hotfix_label_pattern text, hotfix_title_pattern text, "
     "has_bots_changes boolean, minimum_deploy_days bigint, quiet_gaps double, "
     "pre_release_pattern text",
+    "hotfix_patterns": "field text, pattern text",
     "definitions": "metric text, definition text, settings text",
     "sources": "source text, kind text, position bigint",
     "services": "service text, tier bigint, repository text, path_pattern text, "
@@ -102,10 +102,14 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
             (
                 rules.regions, rules.attribution_window_hours, rules.half_life_hours,
                 rules.minimum_confidence, rules.hotfix_window_hours, rules.lookback_days,
-                name_pattern(rules.hotfix_branches), label_pattern(rules.hotfix_labels),
-                name_pattern(rules.hotfix_titles), rules.bots_changes == "in",
+                rules.bots_changes == "in",
                 rules.minimum_deploy_days, rules.quiet_gaps, PRE_RELEASE,
             )
+        ],
+        "hotfix_patterns": [
+            *(("branch", like(glob)) for glob in rules.hotfix_branches),
+            *(("label", f"%;{like(glob)};%") for glob in rules.hotfix_labels),
+            *(("title", like(glob)) for glob in rules.hotfix_titles),
         ],
         "definitions": [definition(configuration, metric) for metric in DEFINED_BY],
         "sources": [
@@ -178,6 +182,12 @@ def label_pattern(globs: tuple[str, ...]) -> str:
     return (
         name_pattern(globs).replace("^(?:", ";(?:").replace(")$", ");").replace(".*", "[^;]*")
     )
+
+
+def like(glob: str) -> str:
+    """Return a glob of names as a pattern of LIKE, escaped with a tilde."""
+    escaped = "".join(f"~{sign}" if sign in "~%_" else sign for sign in glob.lower())
+    return escaped.replace("*", "%").replace("?", "_")
 
 
 def definition(configuration: Configuration, metric: str) -> Row:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from connectors.errors import SourceError, SourceMisconfigured
-from connectors.git.command import TRANSPORTS, mask, run
+from connectors.git.command import TRANSPORTS, MissingObjects, mask, run
 
 REFS: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-# Commits alone; or with the trees that changed paths are found by, which a clone without
-# trees would fetch one at a time.
-WITHOUT_PATHS, WITH_PATHS = "tree:0", "blob:none"
+# Commits alone; with the trees that changed paths are found by, which a clone without trees would
+# fetch one at a time; everything. The later ones are for remotes with tags of trees or of files,
+# which git can not clone without.
+FILTERS: Final = ("tree:0", "blob:none", "")
 
 
 def is_remote(location: str) -> bool:
@@ -38,7 +39,12 @@ def update(location: str, folder: Path, scope: str, *, with_paths: bool) -> None
         except SourceError:
             # The remote has just answered, so it is the clone that is at fault.
             pass
-    return _clone(location, folder, scope, head, WITH_PATHS if with_paths else WITHOUT_PATHS)
+    for objects in FILTERS[1 if with_paths else 0 : -1]:
+        try:
+            return _clone(location, folder, scope, head, objects)
+        except MissingObjects:
+            continue
+    return _clone(location, folder, scope, head, FILTERS[-1])
 
 
 def _check(location: str, scope: str) -> None:
@@ -68,19 +74,21 @@ def _clone(location: str, folder: Path, scope: str, head: str | None, objects: s
 
 
 def _settings(location: str, objects: str) -> dict[str, str]:
-    return {
+    kept = {"drumbeat.location": mask(location), "drumbeat.objects": objects}
+    if not objects:
+        return kept
+    return kept | {
         "core.repositoryFormatVersion": "1",
         "extensions.partialClone": "origin",
         "remote.origin.promisor": "true",
         "remote.origin.partialCloneFilter": objects,
-        "drumbeat.location": mask(location),
     }
 
 
 def _fetch(location: str, folder: Path, scope: str, head: str | None) -> None:
     fetching = ["fetch", "--quiet", "--prune", "--force", "--no-tags", "--no-write-fetch-head"]
-    # A shallow remote makes a shallow clone, which is refused later; without this git forks one
-    # fetch after the other for the parents that are nowhere.
+    # A shallow remote makes a shallow clone, which is refused later. Left to itself, git would
+    # fork fetch after fetch for parents that are nowhere.
     fetching.append("--update-shallow")
     variables = {**_remote(location), "GIT_NO_LAZY_FETCH": "1"}
     run(["-C", str(folder), *fetching, "origin", *REFS], scope, variables)
@@ -115,5 +123,5 @@ def _is_clone(folder: Path, location: str, scope: str, with_paths: bool) -> bool
         return False
     reading = ["config", "--file", str(config), "--list"]
     lines = set(run(reading, scope, {}).stdout.splitlines())
-    has_trees = f"remote.origin.partialclonefilter={WITH_PATHS}" in lines
-    return f"drumbeat.location={mask(location)}" in lines and (has_trees or not with_paths)
+    lacks_trees = f"drumbeat.objects={FILTERS[0]}" in lines
+    return f"drumbeat.location={mask(location)}" in lines and not (with_paths and lacks_trees)

@@ -30,6 +30,10 @@ SETTINGS = {
 }
 
 
+class MissingObjects(SourceMisconfigured):
+    """A clone made with a filter lacks what is asked of it, and nothing is fetched to mend that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """A repository on disk; ``scope`` is what errors call it."""
@@ -144,8 +148,8 @@ def failure(verb: str, scope: str, said: str) -> SourceError:
             f"git repository {scope}: the folder is not a git repository: name the folder that "
             "holds `.git`, or a bare clone"
         )
-    if "promisor remote" in said or "lazy fetching disabled" in said:
-        return SourceMisconfigured(
+    if re.search("promisor remote|lazy fetching disabled|did not send all necessary", said):
+        return MissingObjects(
             f"git repository {scope}: the clone was made with a filter and lacks the trees that "
             "changed paths need: name its URL instead, so that a fitting clone is made"
         )

@@ -31,12 +31,15 @@ def stages(rows: pl.DataFrame, tone: Tones, *, is_demo: bool = False) -> go.Figu
     solid = iter((tone["accent"], tone["accent2"], tone["ink3"]))
     for name, column, is_waiting in STAGES:
         parts = [_part(row, column) for row in found]
-        colour = tone["slowtint"] if is_waiting else next(solid)
         if not any(parts):
             continue
+        colour = tone["slowtint"] if is_waiting else next(solid)
         traces.append(_stage_bar(name, names, parts, found, colour, is_waiting, tone))
         heads.append((name, is_waiting, parts[0], sum(bar.x[0] for bar in traces[:-1])))
     longest = max((row["lead_time_hours"] for row in found), default=1.0)
+    if len(heads) == 1:
+        # Only the whole is known: a stage's name over it would claim to know more.
+        heads = []
     for head, is_waiting, length, start in heads:
         if length > 0.09 * longest:
             colour = tone["slow"] if is_waiting else tone["accent"]

@@ -21,7 +21,13 @@
 --   title              Title, or the commit's subject.
 --   url                Page at the source.
 
-with landed as (
+with shared_repositories as (
+    select distinct repository
+    from facts.services
+    where path_pattern is not null
+),
+
+landed as (
     select
         commits.*,
         landings.landed_by,
@@ -60,30 +66,66 @@ requests as (
         coalesce(starts_with(changes.title, 'Revert "'), false)
         or coalesce(carried.is_revert, false) as is_revert,
         coalesce(carried.reverts, '') as reverts,
-        coalesce(regexp_matches(lower(changes.branch), rules.hotfix_branch_pattern), false)
-        or coalesce(regexp_matches(changes.labels, rules.hotfix_label_pattern), false)
-        or coalesce(regexp_matches(lower(changes.title), rules.hotfix_title_pattern), false)
-            as is_hotfix,
+        changes.branch,
+        changes.labels,
         changes.title,
         changes.url
     from staging.files__changes as changes
     left join config.aliases as aliases on changes.service = aliases.alias
     left join carried
         on changes.repository = carried.repository and changes.merge_sha = carried.landed_by
-    cross join config.rules as rules
+),
+
+-- A pattern that is no literal is compiled for every row, so it meets each path once.
+touched as (
+    select distinct
+        landed.repository,
+        landed.sha,
+        landed.landed_by,
+        touched.path
+    from landed
+    inner join shared_repositories as shared on landed.repository = shared.repository
+    cross join unnest(landed.paths) as touched (path)
+),
+
+paths as (
+    select distinct
+        repository,
+        path
+    from touched
+),
+
+path_owners as (
+    select
+        paths.repository,
+        paths.path,
+        services.service
+    from paths
+    inner join facts.services as services on paths.repository = services.repository
+    where regexp_matches(paths.path, services.path_pattern)
+),
+
+commit_owners as (
+    select distinct
+        touched.repository,
+        touched.sha,
+        touched.landed_by,
+        path_owners.service
+    from touched
+    inner join path_owners
+        on touched.repository = path_owners.repository and touched.path = path_owners.path
 ),
 
 request_paths as (
     select distinct
         requests.source,
         requests.change_id,
-        services.service
+        commit_owners.service
     from requests
-    inner join landed
-        on requests.repository = landed.repository and requests.merge_sha = landed.landed_by
-    inner join facts.services as services on requests.repository = services.repository
-    cross join unnest(landed.paths) as touched (path)
-    where services.path_pattern is not null and regexp_matches(touched.path, services.path_pattern)
+    inner join commit_owners
+        on
+            requests.repository = commit_owners.repository
+            and requests.merge_sha = commit_owners.landed_by
 ),
 
 request_services as (
@@ -154,11 +196,12 @@ commit_services as (
     select
         loose_commits.repository,
         loose_commits.sha,
-        services.service as owner
+        commit_owners.service as owner
     from loose_commits
-    inner join facts.services as services on loose_commits.repository = services.repository
-    cross join unnest(loose_commits.paths) as touched (path)
-    where services.path_pattern is not null and regexp_matches(touched.path, services.path_pattern)
+    inner join commit_owners
+        on
+            loose_commits.repository = commit_owners.repository
+            and loose_commits.sha = commit_owners.sha
 ),
 
 every_change as (
@@ -177,7 +220,8 @@ every_change as (
         is_bot,
         is_revert,
         reverts,
-        is_hotfix,
+        branch,
+        labels,
         title,
         url,
         source
@@ -198,7 +242,8 @@ every_change as (
         loose_commits.is_bot,
         loose_commits.is_revert,
         loose_commits.reverts,
-        regexp_matches(lower(loose_commits.subject), rules.hotfix_title_pattern) as is_hotfix,
+        null as branch,
+        null as labels,
         loose_commits.subject as title,
         null as url,
         '' as source
@@ -207,7 +252,20 @@ every_change as (
         on
             loose_commits.repository = commit_services.repository
             and loose_commits.sha = commit_services.sha
-    cross join config.rules as rules
+),
+
+hotfixes as (
+    select distinct
+        every_change.service,
+        every_change.change_id
+    from every_change
+    inner join config.hotfix_patterns as patterns
+        on
+            case patterns.field
+                when 'branch' then lower(every_change.branch)
+                when 'label' then every_change.labels
+                else lower(every_change.title)
+            end like patterns.pattern escape '~'
 )
 
 select
@@ -229,11 +287,13 @@ select
     every_change.is_bot,
     every_change.is_revert,
     every_change.reverts,
-    every_change.is_hotfix,
+    hotfixes.change_id is not null as is_hotfix,
     every_change.title,
     every_change.url
 from every_change
 cross join facts.cut as cut
+left join hotfixes
+    on every_change.service = hotfixes.service and every_change.change_id = hotfixes.change_id
 where
     every_change.kind = 'commit'
     or coalesce(

@@ -70,7 +70,20 @@ by_name as (
     inner join production
         on
             graphless.service = production.service
-            and graphless.deployment_id in (production.native_id, production.deployment_id)
+            and graphless.deployment_id = production.native_id
+    union all
+    select
+        graphless.service,
+        graphless.change_id,
+        production.deployment_id,
+        'explicit' as how,
+        false as is_before_history,
+        production.finished_at
+    from graphless
+    inner join production
+        on
+            graphless.service = production.service
+            and graphless.deployment_id = production.deployment_id
 ),
 
 by_merge_sha as (

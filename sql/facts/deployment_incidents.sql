@@ -36,6 +36,18 @@ tokens as (
     where length(word.token) >= 3
 ),
 
+named as (
+    select
+        native_id as name,
+        deployment_id
+    from production
+    union
+    select
+        deployment_id as name,
+        deployment_id
+    from production
+),
+
 by_name as (
     select
         incidents.incident_id,
@@ -44,10 +56,33 @@ by_name as (
         'explicit' as how,
         1.0 as confidence
     from incidents
+    inner join named on incidents.deployment_id = named.name
     inner join production
         on
-            incidents.deployment_id in (production.native_id, production.deployment_id)
+            named.deployment_id = production.deployment_id
             and coalesce(incidents.service, production.service) = production.service
+),
+
+mentions as (
+    select
+        tokens.incident_id,
+        tokens.service,
+        production.deployment_id,
+        'commit' as how
+    from tokens
+    inner join production
+        on
+            left(tokens.token, 7) = left(production.commit_sha, 7)
+            and starts_with(production.commit_sha, tokens.token)
+    where length(tokens.token) >= 7
+    union all
+    select
+        tokens.incident_id,
+        tokens.service,
+        production.deployment_id,
+        'version' as how
+    from tokens
+    inner join production on tokens.token = lower(production.version)
 ),
 
 by_mention as (
@@ -55,28 +90,18 @@ by_mention as (
         incidents.incident_id,
         production.service,
         production.deployment_id,
-        case when starts_with(production.commit_sha, tokens.token) then 'commit' else 'version' end
-            as how,
+        mentions.how,
         0.95 as confidence
-    from tokens
+    from mentions
     inner join incidents
         on
-            tokens.incident_id = incidents.incident_id
-            and tokens.service is not distinct from incidents.service
-    inner join production
-        on
-            (
-                (
-                    left(production.commit_sha, 7) = left(tokens.token, 7)
-                    and length(tokens.token) >= 7
-                    and starts_with(production.commit_sha, tokens.token)
-                )
-                or lower(production.version) = tokens.token
-            )
-            and coalesce(incidents.service, production.service) = production.service
+            mentions.incident_id = incidents.incident_id
+            and mentions.service is not distinct from incidents.service
+    inner join production on mentions.deployment_id = production.deployment_id
     cross join config.rules as rules
     where
-        production.finished_at <= incidents.started_at
+        coalesce(incidents.service, production.service) = production.service
+        and production.finished_at <= incidents.started_at
         and epoch(incidents.started_at) - epoch(production.finished_at)
         <= rules.lookback_days * 86400
 ),
@@ -98,6 +123,37 @@ by_remedy as (
     where production.finished_at <= incidents.started_at
 ),
 
+moments as (
+    select
+        service,
+        finished_at as happened_at,
+        0 as turn,
+        deployment_id,
+        null as incident_id
+    from production
+    union all
+    select
+        service,
+        started_at as happened_at,
+        1 as turn,
+        null as deployment_id,
+        incident_id
+    from incidents
+    where service is not null
+),
+
+latest as (
+    select
+        service,
+        incident_id,
+        last_value(deployment_id ignore nulls) over (
+            partition by service
+            order by happened_at, turn, deployment_id, incident_id
+            rows between unbounded preceding and current row
+        ) as deployment_id
+    from moments
+),
+
 by_time as (
     select
         incidents.incident_id,
@@ -112,17 +168,14 @@ by_time as (
             ),
             6
         ) as confidence
-    from incidents
-    inner join production on incidents.service = production.service
+    from latest
+    inner join incidents
+        on latest.incident_id = incidents.incident_id and latest.service = incidents.service
+    inner join production on latest.deployment_id = production.deployment_id
     cross join config.rules as rules
     where
-        production.finished_at <= incidents.started_at
-        and epoch(incidents.started_at) - epoch(production.finished_at)
+        epoch(incidents.started_at) - epoch(production.finished_at)
         <= rules.attribution_window_hours * 3600
-    qualify row_number() over (
-        partition by incidents.incident_id, incidents.service
-        order by production.finished_at desc, production.deployment_id desc
-    ) = 1
 ),
 
 links as (

@@ -76,18 +76,39 @@ with told as (
     where not tags.is_pre_release or services.has_pre_releases
 ),
 
+-- A pattern that is no literal is compiled for every row, so it meets each environment once.
+environments as (
+    select distinct
+        service,
+        environment
+    from told
+),
+
+places as (
+    select
+        environments.service,
+        environments.environment,
+        regexp_matches(
+            lower(environments.environment),
+            coalesce(settings.production_pattern, calendar.production_pattern)
+        ) as is_production
+    from environments
+    left join config.services as settings on environments.service = settings.service
+    cross join config.calendar as calendar
+),
+
 claimed as (
     select
         told.*,
         coalesce(told.repository, services.repository) as known_repository,
-        coalesce(settings.production_pattern, calendar.production_pattern) as production_pattern,
+        coalesce(told.is_tag, false) or coalesce(places.is_production, false) as is_production,
         min(told.source) over (partition by told.deployment_id) as first_source,
         max(told.source) over (partition by told.deployment_id) as last_source
     from told
     inner join facts.services as services
         on told.service = services.service and told.source = services.deployment_source
-    left join config.services as settings on told.service = settings.service
-    cross join config.calendar as calendar
+    left join places
+        on told.service = places.service and told.environment = places.environment
 )
 
 select
@@ -100,8 +121,7 @@ select
     claimed.source,
     claimed.service,
     claimed.environment,
-    claimed.is_tag
-    or regexp_matches(lower(claimed.environment), claimed.production_pattern) as is_production,
+    claimed.is_production,
     claimed.known_repository as repository,
     claimed.commit_sha,
     claimed.version,

@@ -5,7 +5,7 @@
 -- grain: scope, name, period, starts_on
 --   scope              service, team or organisation.
 --   name               The service, the team, or the word organisation.
---   period             day, week, month, four_weeks or twelve_weeks.
+--   period             day, week, month or four_weeks.
 --   starts_on          First day of the period.
 --   ends_on            First day after it.
 --   is_finished        True once all its days are over.
@@ -49,7 +49,8 @@ measured as (
             delivered.service = scopes.service
             and delivered.finished_on >= scopes.from_on
             and delivered.finished_on < scopes.until_on
-    inner join facts.period_days as days on delivered.finished_on = days.day
+    inner join facts.period_days as days
+        on delivered.finished_on = days.day and days.period <> 'twelve_weeks'
     group by scopes.scope, scopes.name, days.period, days.starts_on
 )
 
@@ -76,4 +77,4 @@ left join measured
         and periods.period = measured.period
         and periods.starts_on = measured.starts_on
 inner join config.definitions as definitions on definitions.metric = 'change_lead_time'
-where periods.period <> 'day' or measured.scope is not null
+where periods.period not in ('day', 'twelve_weeks') or measured.scope is not null

@@ -17,7 +17,7 @@
 --   usual_low             10th percentile of the 16 weeks before it.
 --   usual_high            90th percentile of the 16 weeks before it.
 --   this_week_count       Deployments of the unfinished week.
---   lead_time_hours       Median lead time, last twelve weeks.
+--   lead_time_hours       Median lead time, last four whole weeks.
 --   lead_time_count       Changes behind it.
 --   fail_rate             Change fail rate, last twelve weeks.
 --   fail_low              Lower end of its interval.
@@ -91,7 +91,7 @@ this_weeks as (
 last_leads as (
     select *
     from marts.change_lead_time
-    where scope = 'service' and period = 'twelve_weeks' and is_finished
+    where scope = 'service' and period = 'four_weeks' and is_finished
     qualify row_number() over (partition by name order by starts_on desc) = 1
 ),
 

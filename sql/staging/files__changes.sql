@@ -42,6 +42,20 @@ with fields as (
         json_extract_string(payload, '$.url') as url
     from raw.files__changes
     where not is_deleted
+),
+
+-- A pattern that is no literal is compiled for every row, so it meets each author once.
+authors as (
+    select distinct author
+    from fields
+),
+
+known as (
+    select
+        authors.author,
+        regexp_matches(lower(authors.author), bots.pattern) as is_bot
+    from authors
+    cross join config.bots as bots
 )
 
 select
@@ -58,10 +72,10 @@ select
     date_trunc('second', cast(fields.merged_at as timestamptz)) as merged_at,
     lower(fields.merge_sha) as merge_sha,
     fields.deployment_id,
-    regexp_matches(lower(fields.author), bots.pattern) as is_bot,
+    known.is_bot,
     fields.title,
     fields.branch,
     concat(';', lower(fields.labels), ';') as labels,
     fields.url
 from fields
-cross join config.bots as bots
+left join known on fields.author = known.author

@@ -26,6 +26,20 @@ with fields as (
         json_extract_string(payload, '$.paths') as paths
     from raw.files__commits
     where not is_deleted
+),
+
+-- A pattern that is no literal is compiled for every row, so it meets each author once.
+authors as (
+    select distinct author
+    from fields
+),
+
+known as (
+    select
+        authors.author,
+        regexp_matches(lower(authors.author), bots.pattern) as is_bot
+    from authors
+    cross join config.bots as bots
 )
 
 select
@@ -37,9 +51,9 @@ select
     date_trunc(
         'second', cast(coalesce(fields.committed_at, fields.authored_at) as timestamptz)
     ) as committed_at,
-    regexp_matches(lower(fields.author), bots.pattern) as is_bot,
+    known.is_bot,
     coalesce(fields.subject, '') as subject,
     coalesce(fields.reverts, '') as reverts,
     string_split(fields.paths, ';') as paths
 from fields
-cross join config.bots as bots
+left join known on fields.author = known.author

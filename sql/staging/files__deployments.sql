@@ -36,6 +36,20 @@ with fields as (
         json_extract_string(payload, '$.url') as url
     from raw.files__deployments
     where not is_deleted
+),
+
+-- A pattern that is no literal is compiled for every row, so it meets each author once.
+authors as (
+    select distinct author
+    from fields
+),
+
+known as (
+    select
+        authors.author,
+        regexp_matches(lower(authors.author), bots.pattern) as is_bot
+    from authors
+    cross join config.bots as bots
 )
 
 select
@@ -50,9 +64,9 @@ select
     lower(fields.commit_sha) as commit_sha,
     fields.version,
     fields.trigger,
-    regexp_matches(lower(fields.author), bots.pattern) as is_bot,
+    known.is_bot,
     coalesce(fields.strategy, 'unknown') as strategy,
     fields.rolls_back_to,
     fields.url
 from fields
-cross join config.bots as bots
+left join known on fields.author = known.author

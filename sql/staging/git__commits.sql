@@ -12,6 +12,20 @@
 --   reverts            Shas that the message says it reverts, blank between.
 --   paths              Changed paths; null where they were not asked for.
 
+-- A pattern that is no literal is compiled for every row, so it meets each author once.
+with authors as (
+    select distinct author
+    from raw.git__commits
+),
+
+known as (
+    select
+        authors.author,
+        regexp_matches(lower(authors.author), bots.pattern) as is_bot
+    from authors
+    cross join config.bots as bots
+)
+
 select
     commits.source,
     commits.scope as repository,
@@ -19,10 +33,10 @@ select
     commits.parents,
     date_trunc('second', commits.authored_at) as authored_at,
     date_trunc('second', commits.committed_at) as committed_at,
-    regexp_matches(lower(commits.author), bots.pattern) as is_bot,
+    known.is_bot,
     commits.subject,
     commits.reverts,
     commits.paths
 from raw.git__commits as commits
-cross join config.bots as bots
+left join known on commits.author = known.author
 where not commits.is_deleted

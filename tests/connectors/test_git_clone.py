@@ -114,17 +114,23 @@ def test_all_entities_of_one_collection_tell_of_one_moment(shop: Made) -> None:
     assert [len(early[0]), len(late[0])] == [1, 2]
 
 
-def test_a_clone_without_trees_can_have_tags_of_trees(shop: Made) -> None:
-    shop.git("tag", "--annotate", "--message=x", "annotated-tree", "HEAD^{tree}")
-    shop.git("-c", "advice.nestedTag=false", "tag", "--message=x", "nested", "annotated-tree")
-    shop.git("tag", "tree", "HEAD^{tree}")
-    shop.git("tag", "blob", "HEAD:a")
+@pytest.mark.parametrize("target", ["HEAD^{tree}", "HEAD:a"])
+@pytest.mark.parametrize("kind", ["--no-sign", "--annotate"])
+def test_a_remote_with_tags_of_trees_or_files_is_cloned_with_what_they_need(
+    shop: Made, target: str, kind: str
+) -> None:
+    listing(remote(shop), "tags")
+    message = [] if kind == "--no-sign" else ["--message=x"]
+    shop.git("tag", kind, *message, "odd", target)
+    new = shop.commit("more", "d")
 
     for _ in range(2):
         found = listing(remote(shop), "tags")
+        rows, _ = commits(remote(shop, with_paths=True))
 
         assert found is not None
         assert [row.record_id for row in found[0]] == ["v1"]
+        assert rows.select("record_id", "paths").row(0) == (new, ["d"])
 
 
 def test_references_of_pull_requests_are_not_fetched(shop: Made) -> None:
@@ -184,7 +190,7 @@ def test_a_failed_clone_keeps_the_old_one_and_leaves_nothing_behind(shop: Made) 
     commits(source)
     shop.path.rename(shop.path.with_name("away"))
 
-    with pytest.raises(SourceUnavailable, match="git ls-remote of shop failed: .*Try it by hand"):
+    with pytest.raises(SourceUnavailable, match=r"git ls-remote of shop failed: .*Try it by hand"):
         commits(remote(shop))
     assert [path.name for path in source.clone.parent.iterdir()] == ["shop.git"]
     assert Made(source.clone).sha("main")
@@ -239,7 +245,7 @@ def test_the_clone_holds_no_url(shop: Made) -> None:
 
     settings = Made(source.clone).git("config", "--local", "--list")
 
-    assert "url" not in settings
+    assert "url=" not in settings
     assert f"drumbeat.location=file://{shop.path}" in settings
     assert not (source.clone / "FETCH_HEAD").exists()
 

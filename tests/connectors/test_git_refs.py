@@ -211,7 +211,7 @@ def test_a_clone_without_trees_cannot_give_paths(shop: Made, tmp_path: Path) -> 
     shop.git(*told, f"file://{shop.path}", str(tmp_path / "treeless"))
     source = git_source(str(tmp_path / "treeless"), tmp_path / "unused", with_paths=True)
 
-    with pytest.raises(SourceMisconfigured, match="lacks the trees.*name its URL instead"):
+    with pytest.raises(SourceMisconfigured, match=r"lacks the trees.*name its URL instead"):
         list(source.collect("commits", {}))
     assert len(commits(git_source(source.location, source.clone))[0]) == 1
 

@@ -45,7 +45,14 @@ SERVICES = (
 )
 
 
-def build(folder: Path, *, is_demo: bool = False, is_git_only: bool = False, run: int = 1) -> Path:
+def build(
+    folder: Path,
+    *,
+    is_demo: bool = False,
+    is_git_only: bool = False,
+    is_empty: bool = False,
+    run: int = 1,
+) -> Path:
     """Write and publish one organisation; returns its published file."""
     serving = folder / "serving"
     serving.mkdir(parents=True, exist_ok=True)
@@ -53,6 +60,12 @@ def build(folder: Path, *, is_demo: bool = False, is_git_only: bool = False, run
     with duckdb.connect(path) as con:
         con.execute("set TimeZone = 'UTC'")
         _fill(con, is_demo=is_demo, is_git_only=is_git_only)
+        if is_empty:
+            tables = (
+                "select 'marts.' || table_name from duckdb_tables() where schema_name = 'marts'"
+            )
+            for (table,) in con.sql(tables).fetchall():
+                con.execute(f"delete from {table}")
     (serving / "current.txt").write_text(f"{path.name}\n")
     return path
 

@@ -135,7 +135,7 @@ create table marts.service_overview as
 select
     services.name as service,
     services.team,
-    'tier ' || services.tier as tier,
+    services.tier,
     'shop/' || services.name as repository,
     services.state,
     cast(count(distinct cast(rollouts.finished_at as date)) as bigint) as deploy_day_count,
@@ -173,7 +173,7 @@ left join marts.metrics as fails
 group by services.name, services.team, services.tier, services.state, services.weekly, services.waiting;
 
 create table marts.beats as
-select service, finished_at, is_failed
+select service, rollout_id, finished_at, is_failed
 from rollouts
 where finished_at > timestamptz '2026-11-23 10:40Z' - interval 84 day;
 
@@ -208,9 +208,9 @@ select
     false as is_rollback,
     is_rework as is_hotfix,
     case when is_failed then 'failed' else 'held' end as outcome,
-    case when is_failed then 'incident' end as why,
-    case when is_failed then case when change_count = 3 then 'service_and_time' else 'commit' end end as how,
-    case when is_failed then case when change_count = 3 then 0.4 else 0.95 end end as confidence,
+    case when is_failed then case when change_count = 3 then 'service_and_time' else 'explicit' end end as why,
+    case when is_failed then case when change_count = 3 then 4e-1 else 1e0 end end as confidence,
+    false as is_inferred,
     finished_at + to_seconds(recovery_hours * 3600) as recovered_at,
     case when recovery_hours is not null then 'rollback' end as recovered_by,
     recovery_hours,

@@ -1,0 +1,1 @@
+"""Dagster around the refresh: the same steps as assets, with checks, lineage and schedules."""

@@ -1,0 +1,144 @@
+"""The assets: raw tables, configuration, models and analyses, the published file, the report."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import dagster as dg
+
+from pipelines import publishing, raw, refreshing, settings
+from pipelines.orchestration import sources
+from pipelines.orchestration.metadata import key, materialized
+from pipelines.orchestration.warehouse import Warehouse
+from pipelines.steps import Step, steps
+from pipelines.warehouse import make
+
+Held: TypeAlias = dg.ResourceParam[Warehouse]
+
+PUBLISHED = dg.AssetKey(["serving", "published"])
+WEEKLY_REPORT = dg.AssetKey(["reports", "weekly"])
+REPORTS = "reports"
+
+
+class Moment(dg.Config):
+    """Which moment the run tells of."""
+
+    as_of: str | None = None
+    """A day or a time, such as 2026-11-23 or 2026-11-23T10:40; now where it is left out."""
+
+
+def every() -> list[dg.AssetsDefinition]:
+    """Return all assets."""
+    made = [step_asset(step) for step in steps().values()]
+    return [*map(raw_asset, raw.TABLES), configuration, *made, published, weekly_report]
+
+
+def raw_asset(table: str) -> dg.AssetsDefinition:
+    """Make the asset that collects an entity and keeps its raw table up to the landing zone."""
+    kind, entity = table.split("__")
+
+    @dg.asset(
+        key=key(f"raw.{table}"),
+        group_name="raw",
+        kinds={"duckdb", "parquet"},
+        description=f"The latest version of each record of {entity} that {kind} sources have: "
+        "what is new is collected into the landing zone, then merged.",
+    )
+    def collected(context: dg.AssetExecutionContext, warehouse: Held) -> dg.MaterializeResult[None]:
+        found = sources.collect(warehouse, table)
+        for source in found:
+            if source.error:
+                context.log.warning(f"{source.source}: {source.error}")
+        project = warehouse.project
+        raw.merge(warehouse.con, project.landing, project.kinds, tables=(table,))
+        landed = {source.source: source.error or source.landed for source in found}
+        return materialized(warehouse.con, f"raw.{table}", sources=landed)
+
+    return collected
+
+
+@dg.multi_asset(
+    name="configuration",
+    group_name="config",
+    specs=[
+        dg.AssetSpec(
+            key(f"config.{table}"),
+            kinds={"duckdb", "yaml"},
+            description=f"What drumbeat.yaml says of {table.replace('_', ' ')}, as SQL reads it."
+            if table != "run"
+            else "One row: the moment that the run tells of, and what it is about.",
+        )
+        for table in settings.TABLES
+    ],
+)
+def configuration(config: Moment, warehouse: Held) -> Iterator[dg.MaterializeResult[None]]:
+    """Turn drumbeat.yaml and the run's moment into tables."""
+    from pipelines.commands import options
+
+    project = warehouse.project
+    settings.write(warehouse.con, project.configuration, options.run(project, config.as_of, None))
+    for table in settings.TABLES:
+        yield materialized(warehouse.con, f"config.{table}")
+
+
+def step_asset(step: Step) -> dg.AssetsDefinition:
+    """Make the asset that keeps a step's table up to date."""
+
+    @dg.asset(
+        key=key(step.table),
+        deps=[key(table) for table in step.inputs],
+        group_name=step.layer,
+        description=step.summary,
+        kinds={"duckdb", "python" if step.analyse else "sql"},
+        code_version=step.digest[:12],
+    )
+    def table(warehouse: Held) -> dg.MaterializeResult[None]:
+        built = make(warehouse.con, step)
+        return materialized(warehouse.con, step.table, is_new=built.is_new)
+
+    return table
+
+
+def seen_tables() -> list[str]:
+    """List the tables that the published file holds."""
+    every = [*(f"config.{table}" for table in settings.TABLES), *steps()]
+    return [table for table in every if table.split(".")[0] in publishing.LAYERS]
+
+
+@dg.asset(
+    key=PUBLISHED,
+    deps=[key(table) for table in seen_tables()],
+    group_name="serving",
+    kinds={"duckdb"},
+    description="The file that dashboard, report and every DuckDB client read: config, facts and "
+    "marts, published under a new name before the pointer to it moves.",
+)
+def published(context: dg.AssetExecutionContext, warehouse: Held) -> dg.MaterializeResult[None]:
+    """Publish what readers see."""
+    for row in refreshing.rejected(warehouse.con):
+        context.log.warning(f"Left out: {row}")
+    file = publishing.publish(warehouse.con, warehouse.project.serving, datetime.now(UTC))
+    ((rows,),) = warehouse.con.sql(
+        "select sum(row_count)::bigint from build.tables where list_contains($1, table_name)",
+        params=[seen_tables()],
+    ).fetchall()
+    path = dg.MetadataValue.path(file)
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": rows, "path": path, "bytes": file.stat().st_size}
+    )
+
+
+@dg.asset(
+    key=WEEKLY_REPORT,
+    deps=[PUBLISHED],
+    group_name=REPORTS,
+    kinds={"html", "markdown"},
+    description="The report of the last whole week, in the folder that the configuration names.",
+)
+def weekly_report(warehouse: Held) -> dg.MaterializeResult[None]:
+    """Write the report of the last whole week."""
+    from pipelines.reports import weekly
+
+    wanted = warehouse.project.configuration.report
+    files = weekly.write(warehouse.project, None, wanted.out, wanted.formats)
+    return dg.MaterializeResult(metadata={file.name: dg.MetadataValue.path(file) for file in files})

@@ -1,0 +1,90 @@
+"""Collects one entity of every source that has it, and keeps the book of when that last worked."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import duckdb
+
+from connectors import SourceError
+from pipelines import raw
+from pipelines.collecting import Collection
+from pipelines.configuration import Source
+from pipelines.landing import run_names
+from pipelines.orchestration.warehouse import Warehouse
+from pipelines.refreshing import PARALLEL, Collected
+
+BOOK = (
+    "create table if not exists build.collections (source text, entity text, "
+    "collected_at timestamptz, error text, primary key (source, entity))"
+)
+
+
+def entity_of(table: str) -> str:
+    """Return the entity that ``raw.<kind>__<entity>`` holds."""
+    return table.split("__", 1)[1]
+
+
+def sources_of(warehouse: Warehouse, table: str) -> Iterator[Source]:
+    """Yield the configured sources whose records land in ``raw.<table>``."""
+    entity = entity_of(table)
+    for source in warehouse.project.configuration.sources:
+        lands_here = raw.table_of(warehouse.project.kinds[source.name], entity) == table
+        if lands_here and entity in warehouse.connector(source).entities:
+            yield source
+
+
+def collect(warehouse: Warehouse, table: str) -> list[Collected]:
+    """Collect all sources of ``raw.<table>`` side by side; one that fails stops no other."""
+    entity = entity_of(table)
+
+    def one(source: Source) -> Collected:
+        return collect_entity(warehouse, source, entity)
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        found = list(pool.map(one, sources_of(warehouse, table)))
+    for collected in found:
+        note(warehouse.con, collected, entity, datetime.now(UTC))
+    return found
+
+
+def collect_entity(warehouse: Warehouse, source: Source, entity: str) -> Collected:
+    """Collect one entity of one source into the landing zone."""
+    landing = warehouse.project.landing
+    names = run_names(landing, source.name, datetime.now(UTC))
+    collection = Collection(landing, source.name, entity, names)
+    try:
+        landed = collection.run(warehouse.connector(source), lambda count: None)
+    except SourceError as error:
+        return Collected(source.name, 0, str(error))
+    return Collected(source.name, landed)
+
+
+def note(con: duckdb.DuckDBPyConnection, collected: Collected, entity: str, now: datetime) -> None:
+    """Write down what became of a collection; a failure leaves the time of the last success."""
+    con.execute(BOOK)
+    con.execute(
+        "insert into build.collections values ($1, $2, case when $4 = '' then $3 end, $4) "
+        "on conflict do update set error = excluded.error, "
+        "collected_at = coalesce(excluded.collected_at, collections.collected_at)",
+        [collected.source, entity, now, collected.error],
+    )
+
+
+def last_collected(
+    con: duckdb.DuckDBPyConnection, table: str, source: str
+) -> tuple[datetime | None, str]:
+    """Return when ``source`` was last collected into ``raw.<table>``, and the error since.
+
+    A refresh outside of Dagster leaves no note, but the records it fetched say when it was.
+    """
+    con.execute(BOOK)
+    ((noted_at, error),) = con.sql(
+        "select max(collected_at), coalesce(max(error), '') from build.collections "
+        "where source = $1 and entity = $2",
+        params=[source, entity_of(table)],
+    ).fetchall()
+    ((fetched_at,),) = con.sql(
+        f"select max(fetched_at) from raw.{table} where source = $1", params=[source]
+    ).fetchall()
+    return max((at for at in (noted_at, fetched_at) if at), default=None), error

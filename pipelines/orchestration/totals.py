@@ -1,0 +1,100 @@
+"""Totals that have to agree between layers: the same things counted at two places."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.steps import steps
+
+ORGANISATION = "scope = 'organisation' and period = 'week'"
+WEEKS = f"from marts.deployment_frequency where {ORGANISATION}"
+ROLLOUTS = (
+    f"facts.rollouts where finished_on >= (select min(starts_on) {WEEKS}) "
+    f"and finished_on < (select max(ends_on) {WEEKS})"
+)
+FIVE = (
+    "deployment_frequency", "change_lead_time", "change_fail_rate", "recovery_time", "rework_rate",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Two queries, each of one number, that have to give the same one."""
+
+    table: str
+    name: str
+    here: str
+    there: str
+    description: str
+
+
+TOTALS = (
+    Total(
+        "facts.deployments", "deployments_agree",
+        "select count(*) from facts.deployments",
+        "select count(*) from facts.deployment_records",
+        "Every deployment record is one deployment.",
+    ),
+    Total(
+        "facts.rollout_members", "members_agree",
+        "select count(*) from facts.rollout_members",
+        "select count(*) from facts.deployment_records where is_production and status = 'success'",
+        "Every successful production deployment belongs to one rollout, and nothing else does.",
+    ),
+    Total(
+        "facts.rollouts", "rollouts_agree",
+        "select count(*) from facts.rollouts",
+        "select count(distinct rollout_id) from facts.rollout_members",
+        "Every rollout has members, and its first deployment is one of them.",
+    ),
+    Total(
+        "facts.rollouts", "carried_changes_agree",
+        "select coalesce(sum(change_count), 0) from facts.rollouts",
+        "select count(*) from facts.deployment_changes where not is_before_history",
+        "Every change that was carried to production is counted in one rollout.",
+    ),
+    Total(
+        "marts.deployment_frequency", "weeks_agree",
+        f"select coalesce(sum(deployment_count), 0) {WEEKS}",
+        f"select count(*) from {ROLLOUTS}",
+        "The organisation's weeks add up to the rollouts in them.",
+    ),
+    Total(
+        "marts.deployment_frequency", "services_agree",
+        f"select coalesce(sum(deployment_count), 0) {WEEKS}",
+        "select coalesce(sum(deployment_count), 0) from marts.deployment_frequency "
+        "where scope = 'service' and period = 'week'",
+        "The services' weeks add up to the organisation's.",
+    ),
+    Total(
+        "marts.change_fail_rate", "failures_agree",
+        f"select coalesce(sum(failed_count), 0) from marts.change_fail_rate where {ORGANISATION}",
+        f"select count(*) from {ROLLOUTS} and is_failed",
+        "The organisation's weeks add up to the failed rollouts in them.",
+    ),
+    Total(
+        "marts.lead_time_stages", "delivered_changes_agree",
+        f"select coalesce(sum(change_count), 0) from marts.lead_time_stages where {ORGANISATION}",
+        f"select coalesce(sum(change_count), 0) from marts.change_lead_time where {ORGANISATION}",
+        "Stages and lead time tell of the same changes.",
+    ),
+    Total(
+        "marts.metrics", "rows_agree",
+        "select count(*) from marts.metrics",
+        f"select {' + '.join(f'(select count(*) from marts.{metric})' for metric in FIVE)}",
+        "Each row of the five metrics is here once.",
+    ),
+)  # fmt: skip
+
+
+def of(table: str) -> Iterator[Total]:
+    """Yield the totals that are checked once ``table`` is made."""
+    yield from (total for total in TOTALS if total.table == table)
+    layer, name = table.split(".")
+    if layer == "staging" and f"raw.{name}" in steps()[table].inputs:
+        yield Total(
+            table,
+            "records_agree",
+            f"select count(*) from {table}",
+            f"select count(*) from raw.{name} where not is_deleted",
+            "Every live record is one row: staging loses and doubles nothing.",
+        )

@@ -1,0 +1,100 @@
+"""A real dashboard server and a real Chromium."""
+
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from dashboard import launch
+from tests.dashboard import organisation
+
+PATIENCE = 60
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Serve a made organisation on a free port, from a folder that is not the project's."""
+    folder = tmp_path_factory.mktemp("served")
+    organisation.build(folder, is_demo=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (folder / "server.log").open("wb")
+    process = subprocess.Popen(
+        launch.command(port, headless=True),
+        env=launch.environment(folder),
+        cwd=folder,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        wait_for(f"http://localhost:{port}/_stcore/health", process, Path(log.name))
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        log.close()
+
+
+def wait_for(address, process, log):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"The dashboard did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Open the Chromium that is on the PATH."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium on the PATH")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Open an address of the dashboard and wait until its page is whole.
+
+    What the browser complained of and where it sent requests is kept on the page.
+    """
+    contexts = []
+
+    def go(address, *, width=1440, scheme="light"):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints, page.requested = [], []
+        page.on("console", lambda said: _complain(page, said))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("request", lambda request: page.requested.append(request.url))
+        page.on("websocket", lambda socket: page.requested.append(socket.url))
+        page.goto(server + address)
+        page.locator(".note").wait_for(timeout=PATIENCE * 1000)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def _complain(page, said):
+    if said.type in ("error", "warning"):
+        page.complaints.append(f"{said.text} {said.location.get('url', '')}")

@@ -1,0 +1,155 @@
+"""The dashboard as a reader meets it: a real server, a real Chromium."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = {"overview": "/", "service": "/service?service=checkout", "sql": "/sql"}
+SHOTS = Path(os.environ.get("DRUMBEAT_SHOTS") or tempfile.mkdtemp(prefix="drumbeat-shots-"))
+# On a deep link Streamlit first looks for its server beside the page, then at the root.
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+PAPER = {"light": "rgb(252, 251, 249)", "dark": "rgb(21, 23, 27)"}
+
+
+def sentence(page):
+    return page.locator("h1.sentence").inner_text()
+
+
+def pick(page, key, option):
+    page.locator(f".st-key-{key} input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def charts_drawn(page, count):
+    page.wait_for_function(
+        f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {count}"
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_loads_without_complaint_and_asks_no_other_host(visit, server, name):
+    page = visit(PAGES[name])
+    page.wait_for_load_state("networkidle")
+
+    complaints = [said for said in page.complaints if not said.endswith(PROBES)]
+    assert complaints == []
+    asked = {urlsplit(url) for url in page.requested}
+    elsewhere = {u for u in asked if u.scheme not in ("data", "blob") and u.hostname != "localhost"}
+    assert elsewhere == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_page_fits_its_screen_in_either_mode(visit, name, scheme, width):
+    page = visit(PAGES[name], width=width, scheme=scheme)
+    charts_drawn(page, {"overview": 5, "service": 8, "sql": 0}[name])
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert ground == PAPER[scheme]
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.stMarkdown table, .stMarkdown h1, .stMarkdown p')]"
+        ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map(e => e.className + ': ' + e.innerText.slice(0, 40))"
+    )
+    assert wide == []
+    tall = page.locator(".stMainBlockContainer").bounding_box()["height"]
+    page.set_viewport_size({"width": width, "height": int(tall) + 40})
+    page.screenshot(path=SHOTS / f"{name}-{scheme}-{width}.png")
+    assert (SHOTS / f"{name}-{scheme}-{width}.png").stat().st_size > 10_000
+
+
+def test_sentence_and_text_stand_in_the_fonts_that_are_served(visit):
+    page = visit("/")
+
+    faces = page.evaluate(
+        "[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)"
+    )
+    assert {"Source Serif", "Source Sans"} <= {face.strip('"') for face in faces}
+    family = page.evaluate("getComputedStyle(document.querySelector('h1.sentence')).fontFamily")
+    assert family.startswith('"Source Serif"')
+
+
+def test_a_filter_changes_the_page_and_the_url_and_survives_a_reload(visit):
+    page = visit("/")
+    assert sentence(page).startswith("The organisation shipped")
+
+    pick(page, "team", "Logistics")
+    page.wait_for_url(re.compile("team=Logistics"))
+    page.get_by_role("heading", name=re.compile("^Logistics shipped")).wait_for()
+    page.reload()
+    page.get_by_role("heading", name=re.compile("^Logistics shipped")).wait_for()
+    page.locator(".note").wait_for()
+
+    assert page.locator("table.services tbody tr").count() == 3
+
+
+def test_a_deep_link_restores_service_and_choices(visit):
+    page = visit("/service?service=web-shop&period=3+months&by=monthly")
+
+    assert sentence(page).startswith("Web-shop shipped")
+    assert page.locator(".st-key-period").inner_text().strip() in ("", "3 months")
+    assert "last month" in page.locator(".metric").first.inner_text()
+
+
+def test_a_services_name_leads_to_its_page_with_the_period_kept(visit):
+    page = visit("/?period=6+months")
+
+    page.locator("table.services a", has_text="stock").click()
+    page.get_by_role("heading", name=re.compile("^Stock ")).wait_for()
+
+    assert "service=stock" in page.url
+    assert "6" in page.url
+    assert page.evaluate("document.querySelectorAll('script[src^=\"javascript\"]').length") == 0
+
+
+def test_choices_are_kept_when_moving_between_pages(visit):
+    page = visit("/?team=Payments&period=6+months")
+
+    page.get_by_role("link", name="Service", exact=True).click()
+    page.wait_for_url(re.compile("/service.*period=6"))
+    page.get_by_role("link", name="Overview", exact=True).click()
+    page.get_by_role("heading", name=re.compile("^Payments shipped")).wait_for()
+
+    assert "team=Payments" in page.url
+
+
+def test_hostile_titles_are_shown_as_text(visit):
+    page = visit(PAGES["service"])
+
+    assert page.get_by_text("<script>alert('title')</script>").first.is_visible()
+    assert page.locator('a[href^="javascript"]').count() == 0
+
+
+def test_an_analysts_query_is_answered_and_a_hostile_one_refused(visit):
+    page = visit("/sql")
+    editor = page.locator("textarea")
+
+    editor.fill("select count(*) as n from marts.beats")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("heading", name="1 row", exact=True).wait_for()
+    editor.fill("select * from read_csv('/etc/passwd')")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("heading", name="Not run").wait_for()
+
+    assert "no other files" in page.locator("code").first.inner_text()
+
+
+def test_every_picture_says_what_it_shows(visit):
+    page = visit("/")
+    charts_drawn(page, 5)
+
+    unnamed = page.evaluate(
+        "[...document.querySelectorAll('svg[role=img]')].filter(e => !e.getAttribute('aria-label'))"
+        ".length"
+    )
+    assert unnamed == 0
+    assert page.locator("svg.strip").count() >= 12
+    assert page.get_by_role("figure").count() == 5

@@ -1,0 +1,228 @@
+"""What each page says and does."""
+
+import duckdb
+import pytest
+
+from tests.dashboard import organisation
+
+
+def page(app):
+    assert not app.exception, app.exception
+    return "\n".join(element.value for element in app.markdown)
+
+
+@pytest.fixture(scope="module")
+def git_only(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("git")
+    organisation.build(folder, is_git_only=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    organisation.build(folder, is_demo=True)
+    return folder
+
+
+def test_without_data_the_page_says_how_to_get_some(opened, tmp_path):
+    said = page(opened(tmp_path))
+
+    assert "Nothing has been" in said
+    assert "drumbeat refresh" in said
+    assert "drumbeat demo" in said
+
+
+def test_the_overview_opens_with_what_shipped_and_who_is_quiet(opened, published):
+    said = page(opened(published))
+
+    assert "Week 47, 16 to 22 November 2026" in said
+    assert 'The organisation shipped <b class="strong">93 times</b> last week, within' in said
+    assert "Invoicing and stock have gone quiet" in said
+    assert "with 20 changes waiting." in said
+
+
+def test_the_overview_shows_five_metrics_each_with_interval_and_n(opened, published):
+    app = opened(published)
+    said = page(app)
+
+    assert len(app.get("plotly_chart")) == 5
+    for fact in ("usual 76 to 94", "so far this week", "middle half", "95 % interval", "n = "):
+        assert fact in said
+    assert "4 weeks" in said
+    assert "12 weeks" in said
+
+
+def test_services_come_most_in_need_first_and_retired_last(opened, published):
+    table = next(e.value for e in opened(published).markdown if "services blocks" in e.value)
+
+    order = [table.index(f">{name}</a>") for name in ("invoicing", "labels", "loyalty", "web-shop")]
+    assert order == sorted(order)
+    assert table.index(">returns</a>") == max(
+        table.index(f">{s.name}</a>") for s in organisation.SERVICES
+    )
+
+
+def test_a_team_filters_sentence_metrics_and_services(opened, published):
+    app = opened(published)
+    app.selectbox(key="team").select("Logistics").run()
+    said = page(app)
+
+    assert "Logistics shipped" in said
+    assert ">stock</a>" in said
+    assert ">checkout</a>" not in said
+
+
+def test_the_url_sets_the_filters(opened, published):
+    app = opened(published, team="Payments", period="3 months", by="monthly")
+
+    assert "Payments shipped" in page(app)
+    assert "Five metrics, 3 months" in page(app)
+    assert "last month" in page(app)
+    assert "&amp;period=3%20months&amp;by=monthly" in page(app)
+
+
+def test_nonsense_in_the_url_is_ignored(opened, published):
+    app = opened(published, team="<script>alert(1)</script>", period="-1")
+
+    assert "The organisation shipped" in page(app)
+
+
+def test_no_performance_bands_and_no_praise_are_shown(opened, published, demo):
+    for folder in (published, demo):
+        said = page(opened(folder)).lower()
+        for word in ("elite", "high performer", "low performer", "insight", "!"):
+            assert word not in said
+
+
+def test_on_plain_git_tags_are_releases_and_what_git_cannot_see_is_said(opened, git_only):
+    said = page(opened(git_only))
+
+    assert "The organisation released" in said
+    assert "Release frequency" in said
+    assert "Change fail rate, inferred" in said
+    assert "What plain git cannot see." in said
+    assert "each tick a release" in said
+    assert "deployment" not in said.lower().replace("deployment_", "")
+
+
+def test_on_plain_git_the_service_page_speaks_of_releases_too(opened, git_only):
+    said = page(opened(git_only, "service"))
+
+    assert "Latest releases" in said
+    assert "What plain git cannot see." in said
+    assert "to be released" in said
+
+
+@pytest.mark.parametrize("name", ["", "service", "sql"])
+def test_every_page_of_the_demo_says_that_its_data_is_made_up_and_where_it_ends(opened, demo, name):
+    said = page(opened(demo, name))
+
+    assert "Demo: made-up data, ending 23 November 2026" in said
+
+
+def test_real_data_is_never_called_made_up(opened, published):
+    assert "made" not in page(opened(published)).replace("made_", "")
+
+
+def test_the_service_in_the_url_is_shown(opened, published):
+    app = opened(published, "service")
+    app.selectbox(key="service").select("stock").run()
+    said = page(app)
+
+    assert "Logistics" in said
+    assert "tier 2" in said
+    assert "shop/stock" in said
+    assert 'Stock <b class="strong">shipped nothing</b> last week' in said
+    assert "It has been quiet for 14 days" in said
+    assert len(app.get("plotly_chart")) == 8
+
+
+def test_the_service_page_lists_what_waits_against_the_usual_wait(opened, published):
+    app = opened(published, "service")
+    app.selectbox(key="service").select("checkout").run()
+
+    assert "usual wait 9.0 h, 2 of 2 past it" in page(app)
+    assert "checkout!4102" in page(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("labels", "has never been deployed."),
+        ("returns", "is retired; it last went out on 14 April 2026."),
+        ("loyalty", "With 3 deploy-days it is too new for a rhythm of its own."),
+    ],
+)
+def test_a_service_without_a_rhythm_says_why(opened, published, name, words):
+    app = opened(published, "service")
+    app.selectbox(key="service").select(name).run()
+
+    assert words in page(app)
+
+
+def test_titles_and_links_from_outside_are_harmless(opened, published):
+    app = opened(published, "service")
+    app.selectbox(key="service").select("checkout").run()
+    said = page(app)
+
+    assert "<script>" not in said
+    assert "&lt;script&gt;" in said
+    assert 'href="javascript' not in said
+    assert 'href="https://git.example.invalid/checkout' in said
+
+
+def test_a_failure_says_how_it_ended_and_how_it_is_known(opened, published):
+    app = opened(published, "service")
+    app.selectbox(key="service").select("web-shop").run()
+    said = page(app)
+
+    assert "▲ failed" in said
+    assert "rollback after" in said
+    assert "known by explicit reference (1)" in said
+    assert "known by service and time (0.4)" in said
+
+
+def test_a_first_run_that_found_nothing_still_has_pages(opened, emptied):
+    assert "No service is known yet" in page(opened(emptied))
+    assert "no history yet" in page(opened(emptied))
+    assert "No service is known yet" in page(opened(emptied, "service"))
+    assert page(opened(emptied, "sql"))
+
+
+def test_the_sql_page_answers_and_lists_tables_with_their_comments(opened, published):
+    app = opened(published, "sql")
+
+    assert app.dataframe[0].value.shape == (12, 5)
+    assert "One row per rollout of the last 84 days." in page(app)
+    assert "marts.beats" in {expander.label.replace("\\", "") for expander in app.expander}
+
+
+def test_the_sql_page_refuses_with_words_and_shows_no_rows(opened, published):
+    app = opened(published, "sql")
+    app.text_area[0].input("drop table marts.beats")
+    app.button[0].click().run()
+
+    assert "Not run" in page(app)
+    assert app.code[0].value == "Only queries that read are run here, not drop statements."
+    assert not app.dataframe
+
+
+def test_the_sql_page_says_when_rows_were_left_off(opened, published):
+    app = opened(published, "sql")
+    app.text_area[0].input("from range(6000)")
+    app.button[0].click().run()
+
+    assert "5000 rows" in page(app)
+    assert "there are more" in page(app)
+
+
+def test_a_file_from_another_version_is_an_explanation_not_a_trace(opened, tmp_path):
+    path = organisation.build(tmp_path)
+    with duckdb.connect(path) as con:
+        con.execute("drop table marts.metrics")
+
+    app = opened(tmp_path)
+
+    assert "This page could not be drawn." in page(app)
+    assert "drumbeat rebuild" in page(app)

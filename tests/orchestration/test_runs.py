@@ -1,0 +1,157 @@
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from pipelines import publishing, refreshing, settings
+from pipelines.commands.starting import demo_text
+from pipelines.configuration import parse
+from pipelines.locking import locked
+from pipelines.project import Project
+from tests.connectors.git_repository import Made
+from tests.orchestration.running import AS_OF, held, run, small
+from tests.support import Silent
+
+FACTS = dg.AssetKey(["facts", "rollouts"])
+
+
+def demo(folder: Path) -> Project:
+    return Project(parse(demo_text(), folder / "drumbeat.yaml"), folder / "data")
+
+
+def clone(folder: Path) -> Project:
+    folder.mkdir(parents=True, exist_ok=True)
+    made = Made(folder / "shop")
+    made.path.mkdir()
+    made.git("init", "--quiet", "--initial-branch=main")
+    for number in range(6):
+        made.commit(f"Change {number}", "file")
+        made.git("tag", f"v1.{number}.0")
+    source = {"kind": "git", "name": "shop", "location": str(made.path)}
+    text = yaml.safe_dump({"sources": [source]})
+    return Project(parse(text, folder / "drumbeat.yaml"), folder / "data")
+
+
+@pytest.mark.parametrize(
+    "make", [small, clone, pytest.param(demo, marks=pytest.mark.slow)], ids=lambda one: one.__name__
+)
+def test_a_run_makes_the_same_tables_as_a_refresh(tmp_path, make):
+    project = make(tmp_path)
+    result = run(project)
+
+    other = replace(project, data_dir=tmp_path / "other", landing_url=project.landing.root)
+    outcome = refreshing.refresh(
+        other, settings.Run(AS_OF, datetime.now(UTC)), Silent(is_terminal=False)
+    )
+
+    assert result.success
+    assert [one.landed for one in outcome.collected] == [0], "the run had landed everything"
+    assert held(project) == held(other)
+    assert [one for one in result.get_asset_check_evaluations() if not one.passed] == []
+    assert publishing.current(project.serving).is_file()
+
+
+def test_a_second_run_makes_nothing_anew(tmp_path):
+    project = small(tmp_path)
+    run(project)
+    files = project.landing.files()
+
+    result = run(project)
+
+    assert project.landing.files() == files
+    is_new = {
+        event.asset_key: event.materialization.metadata["is_new"].value
+        for event in result.get_asset_materialization_events()
+        if "is_new" in event.materialization.metadata
+    }
+    assert is_new[FACTS] is False
+
+
+def test_a_table_tells_its_rows_and_columns(tmp_path):
+    result = run(small(tmp_path))
+
+    (event,) = [one for one in result.get_asset_materialization_events() if one.asset_key == FACTS]
+    told = event.materialization.metadata
+    columns = {one.name: one for one in told["dagster/column_schema"].schema.columns}
+    assert told["dagster/row_count"].value == 13
+    assert columns["finished_at"].type == "timestamp with time zone"
+    assert columns["finished_at"].description == "End of the first region, UTC."
+
+
+def test_every_table_tells_how_many_rows_it_has(tmp_path):
+    result = run(small(tmp_path))
+
+    events = result.get_asset_materialization_events()
+    assert [
+        one.asset_key for one in events if "dagster/row_count" not in one.materialization.metadata
+    ] == []
+
+
+def test_a_source_that_fails_stops_no_other(tmp_path):
+    project = small(tmp_path)
+    missing = {"kind": "files", "name": "gone", "path": str(tmp_path / "gone")}
+    here = {"kind": "files", "name": "files", "path": str(tmp_path / "files")}
+    text = yaml.safe_dump({"sources": [missing, here]})
+    both = replace(project, configuration=parse(text, tmp_path / "drumbeat.yaml"))
+
+    result = run(both)
+
+    failed = [one for one in result.get_asset_check_evaluations() if not one.passed]
+    assert result.success
+    assert {one.check_name for one in failed} == {"sources_are_fresh"}
+    assert {one.severity for one in failed} == {dg.AssetCheckSeverity.WARN}
+    assert "gone: never collected" in failed[0].description
+    assert "mend `path`" in failed[0].description
+
+
+def test_a_moment_that_is_none_is_told(tmp_path):
+    config = {"ops": {"configuration": {"config": {"as_of": "yesterday"}}}}
+
+    result = run(small(tmp_path), run_config=config, raise_on_error=False)
+
+    errors = [
+        str(event.step_failure_data.error) for event in result.all_events if event.is_step_failure
+    ]
+    assert not result.success
+    assert any("'yesterday' is no time; write 2026-11-23" in error for error in errors)
+
+
+def test_a_run_waits_while_another_process_writes(tmp_path):
+    project = small(tmp_path)
+    ended: list[float] = []
+
+    def running() -> None:
+        run(project)
+        ended.append(time.monotonic())
+
+    thread = threading.Thread(target=running)
+    with locked(project.data_dir, wait=False, say=print):
+        thread.start()
+        thread.join(1.5)
+        released = time.monotonic()
+    thread.join()
+
+    assert ended[0] > released
+    assert not project.warehouse.with_suffix(".duckdb.wal").exists()
+
+
+def test_the_lock_is_free_after_a_run(tmp_path):
+    project = small(tmp_path)
+    run(project)
+
+    with locked(project.data_dir, wait=False, say=print):
+        pass
+
+
+def test_the_weekly_report_is_made_of_a_fresh_refresh(tmp_path):
+    project = small(tmp_path, report={"out": str(tmp_path / "out")})
+
+    result = run(project, "weekly_report")
+
+    assert result.success
+    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".html", ".md"]

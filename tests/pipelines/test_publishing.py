@@ -1,0 +1,221 @@
+"""Publishing: readers see a whole copy, the last one or the one before, at every moment."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import publishing, warehouse
+from pipelines.errors import NothingPublished
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+READER = """
+import sys
+from pathlib import Path
+import duckdb
+from pipelines.publishing import current
+
+folder, stop, seen = Path(sys.argv[1]), Path(sys.argv[2]), []
+print("ready", flush=True)
+while not stop.exists():
+    # As the dashboard does: a file that was swept in between means to read the pointer again.
+    for attempt in range(3):
+        path = current(folder)
+        try:
+            with duckdb.connect(str(path), read_only=True) as con:
+                ((first, last),) = con.sql("select min(n), max(n) from marts.numbers").fetchall()
+            break
+        except duckdb.IOException:
+            if path.exists() or attempt == 2:
+                raise
+    assert first == last, (first, last)
+    if not seen or seen[-1] != first:
+        seen.append(first)
+print(*seen)
+"""
+
+
+@pytest.fixture
+def con(tmp_path):
+    with warehouse.opened(tmp_path / "warehouse.duckdb") as con:
+        con.execute("create table raw.secret as select 'raw' as text")
+        con.execute("create table staging.step as select 1 as n")
+        con.execute("create table config.run as select 'it''s \"so\"' as told")
+        con.execute("create table facts.deployments as select 1 as deployment_id, 2 as service")
+        con.execute("comment on table facts.deployments is 'One row per deployment; it''s whole.'")
+        con.execute("comment on column facts.deployments.service is 'Who''s \"it\".'")
+        numbers(con, 0)
+        yield con
+
+
+def numbers(con, number):
+    con.execute(f"create or replace table marts.numbers as select {number} as n from range(50000)")
+
+
+def publish(con, folder, minutes=0):
+    return publishing.publish(con, folder, NOON + timedelta(minutes=minutes))
+
+
+def ask(path, query):
+    with duckdb.connect(str(path), read_only=True) as reader:
+        return reader.sql(query).fetchall()
+
+
+def test_before_the_first_publication_the_error_says_what_to_do(tmp_path):
+    with pytest.raises(NothingPublished, match="run `drumbeat refresh`, or `drumbeat demo`"):
+        publishing.current(tmp_path)
+
+
+def test_a_pointer_to_a_file_that_is_gone_is_an_error_that_names_it(con, tmp_path):
+    path = publish(con, tmp_path / "serving")
+    path.unlink()
+
+    with pytest.raises(NothingPublished, match=rf"{path.name} is gone; run `drumbeat rebuild`"):
+        publishing.current(tmp_path / "serving")
+
+
+def test_facts_marts_and_config_are_published_and_nothing_else(con, tmp_path):
+    path = publish(con, tmp_path / "serving")
+
+    found = ask(path, "select schema_name, table_name from duckdb_tables() order by all")
+    assert found == [("config", "run"), ("facts", "deployments"), ("marts", "numbers")]
+    layers = ask(path, "select schema_name from duckdb_schemas() where not internal order by all")
+    assert {layer for (layer,) in layers} - {"main"} == {"config", "facts", "marts"}
+    assert ask(path, "from config.run") == [('it\'s "so"',)]
+
+
+def test_the_words_that_describe_tables_and_columns_are_published_too(con, tmp_path):
+    path = publish(con, tmp_path / "serving")
+
+    assert ask(path, "select comment from duckdb_tables() where table_name = 'deployments'") == [
+        ("One row per deployment; it's whole.",)
+    ]
+    assert ask(path, "select comment from duckdb_columns() where column_name = 'service'") == [
+        ('Who\'s "it".',)
+    ]
+
+
+def test_the_pointer_and_the_link_name_the_newest_file(con, tmp_path):
+    folder = tmp_path / "serving"
+    for minutes in range(3):
+        numbers(con, minutes)
+        path = publish(con, folder, minutes)
+
+        assert publishing.current(folder) == path
+        assert (folder / "current.txt").read_text() == f"{path.name}\n"
+        assert (folder / "current.duckdb").resolve() == path.resolve()
+        assert ask(folder / "current.duckdb", "select max(n) from marts.numbers") == [(minutes,)]
+
+
+def test_three_files_are_kept_and_nothing_half_written(con, tmp_path):
+    folder = tmp_path / "serving"
+    folder.mkdir()
+    for name in (".partial-drumbeat-x.duckdb", ".partial-drumbeat-x.duckdb.wal"):
+        (folder / name).write_bytes(b"half")
+    kept = [publish(con, folder, minutes) for minutes in range(5)][-3:]
+
+    assert sorted(folder.glob("drumbeat-*")) == kept
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [*(path.name for path in kept), "current.txt", "current.duckdb"]
+    )
+
+
+def test_a_reader_with_the_old_file_open_keeps_reading_it(con, tmp_path):
+    folder = tmp_path / "serving"
+    with duckdb.connect(str(publish(con, folder)), read_only=True) as reader:
+        for minutes in range(1, 6):
+            numbers(con, minutes)
+            publish(con, folder, minutes)
+            assert reader.sql("select sum(n), count(*) from marts.numbers").fetchall() == [
+                (0, 50000)
+            ]
+        assert ask(publishing.current(folder), "select max(n) from marts.numbers") == [(5,)]
+
+
+def test_a_clock_that_was_set_back_does_not_sweep_the_file_just_published(con, tmp_path):
+    folder = tmp_path / "serving"
+    for minutes in (10, 11, 12, 12, 3, 2, 1, 0, 12, 13):
+        numbers(con, minutes)
+        path = publish(con, folder, minutes)
+
+        assert publishing.current(folder) == path
+        assert ask(path, "select max(n) from marts.numbers") == [(minutes,)]
+
+
+def test_everything_is_on_disk_before_the_pointer_moves(con, tmp_path, monkeypatch):
+    folder = tmp_path / "serving"
+    publish(con, folder)
+    told, real_sync, real_replace = [], os.fsync, Path.replace
+
+    def sync(descriptor):
+        name = Path(os.readlink(f"/proc/self/fd/{descriptor}")).name
+        told.append(("fsync", name.split("-")[0] if "partial-d" not in name else "copy"))
+        real_sync(descriptor)
+
+    def replace(path, target):
+        told.append(("rename", Path(target).name.split("-")[0]))
+        return real_replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(Path, "replace", replace)
+    publish(con, folder, 1)
+
+    assert told == [
+        ("fsync", "copy"),
+        ("rename", "drumbeat"),
+        ("fsync", "serving"),
+        ("fsync", ".partial"),
+        ("rename", "current.txt"),
+        ("fsync", "serving"),
+        ("rename", "current.duckdb"),
+        ("fsync", "serving"),
+    ]
+
+
+@pytest.mark.parametrize("broken", ["copy", "point"])
+def test_a_publication_that_fails_leaves_the_last_one(con, tmp_path, monkeypatch, broken):
+    folder = tmp_path / "serving"
+    path = publish(con, folder)
+    numbers(con, 1)
+
+    def fail(*args):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publishing, broken, fail)
+        with pytest.raises(OSError, match="no space left"):
+            publish(con, folder, 1)
+
+    assert publishing.current(folder) == path
+    assert ask(path, "select max(n) from marts.numbers") == [(0,)]
+    assert ask(publish(con, folder, 2), "select max(n) from marts.numbers") == [(1,)]
+
+
+@pytest.mark.kill
+def test_a_reader_never_sees_an_error_while_others_are_published(con, tmp_path):
+    folder, stop = tmp_path / "serving", tmp_path / "stop"
+    publish(con, folder)
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(folder), str(stop)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(publishing.__file__).parents[1],
+    )
+    try:
+        assert reader.stdout.readline() == "ready\n"
+        for minutes in range(1, 11):
+            numbers(con, minutes)
+            publish(con, folder, minutes)
+    finally:
+        stop.touch()
+        out, error = reader.communicate(timeout=60)
+
+    assert reader.returncode == 0, error
+    seen = [int(number) for number in out.split()]
+    assert seen == sorted(seen)
+    assert seen[-1] == 10 or len(seen) > 1
