@@ -57,7 +57,9 @@ def organisation(folder: Path) -> Path:
     """Make (or find again) the clones, tables and configuration of the organisation."""
     if (folder / "drumbeat.yaml").exists():
         return folder
-    clones = [synthetic_clone(folder / "clones", COMMITS + n, EVERY, cycle=5) for n in range(SERVICES)]
+    clones = [
+        synthetic_clone(folder / "clones", COMMITS + n, EVERY, cycle=5) for n in range(SERVICES)
+    ]
     tables = folder / "tables"
     tables.mkdir(exist_ok=True)
     frames = [service(number, clone) for number, clone in enumerate(clones)]

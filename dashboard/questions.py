@@ -149,7 +149,8 @@ def stages(name: str, last_week: date) -> pl.DataFrame:
     """
     ends_on = last_week + timedelta(days=7)
     return data.ask(
-        "select stages.*, metrics.value as lead_time_hours, coalesce(coding_hours, 0)"
+        "select stages.*, ends_on = ? as is_now, metrics.value as lead_time_hours,"
+        " coalesce(coding_hours, 0)"
         " + coalesce(pickup_hours, 0) + coalesce(review_hours, 0) + coalesce(merge_hours, 0)"
         " + coalesce(wait_hours, 0) + coalesce(deployment_hours, 0) as all_hours"
         " from marts.lead_time_stages as stages inner join marts.metrics as metrics"
@@ -157,7 +158,7 @@ def stages(name: str, last_week: date) -> pl.DataFrame:
         " where scope = 'service' and name = ? and period = 'four_weeks'"
         " and metric = 'change_lead_time' and ends_on in (?, ?) and metrics.value is not null"
         " order by ends_on",
-        [name, ends_on, ends_on - timedelta(days=364)],
+        [ends_on, name, ends_on, ends_on - timedelta(days=364)],
     )
 
 

@@ -13,6 +13,8 @@ from sql import words
 from sql.words import Part, escape_html
 
 LATEST = 12
+# Below so many, a title claims nothing; the chart is drawn all the same.
+ENOUGH = 8
 SAID = {
     "explicit": "explicit reference",
     "fix": "fix deployed",
@@ -87,7 +89,8 @@ def weeks(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
 
 def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
     """Return the title and the caption of the stages' bars."""
-    if rows.is_empty():
+    now = rows.filter("is_now").to_dicts()
+    if not now:
         return "Where does lead time go?", "No change was delivered in the last four weeks."
     end = "be released" if page.run.is_git_only else "reach production"
     counts = " and ".join(str(count) for count in rows["change_count"].to_list())
@@ -97,8 +100,12 @@ def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
         if len(known) > 1
         else "whole; the steps on the way are not known from this source"
     )
+    title = f"A change now takes {words.duration(now[0]['lead_time_hours'])} to {end}"
+    if now[0]["change_count"] < ENOUGH:
+        few = now[0]["change_count"]
+        title = f"Lead time now: too few to tell, n = {few}, {ENOUGH} are needed"
     return (
-        f"A change now takes {words.duration(rows['lead_time_hours'][-1])} to {end}",
+        title,
         f"median from the first commit, {how}; n = {counts}",
     )
 

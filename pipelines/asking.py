@@ -31,9 +31,10 @@ def ask(file: Path, query: str) -> pl.DataFrame:
     with opened(file, read_only=True) as con:
         try:
             relation = con.sql(query)
-            return relation.pl() if relation is not None else pl.DataFrame()
+            rows: pl.DataFrame = relation.pl() if relation is not None else pl.DataFrame()
         except duckdb.Error as error:
             raise QueryFailed(f"{error}") from error
+    return rows
 
 
 def table(rows: pl.DataFrame) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from connectors import SourceError
-from pipelines.configuration import FilesSource, Source
+from pipelines.configuration import AnySource, FilesSource
 from pipelines.errors import NothingPublished
 from pipelines.project import Project
 from pipelines.publishing import current
@@ -57,7 +57,7 @@ def git() -> Finding:
     return Finding("git", told.stdout.strip())
 
 
-def reach(project: Project, source: Source) -> Finding:
+def reach(project: Project, source: AnySource) -> Finding:
     """Ask a source for something small."""
     try:
         connector = project.connector(source)

@@ -20,7 +20,8 @@ KEY = ("scope", "record_id")
 CURSORS = "drumbeat.cursors"
 CACHE = "cursors.json"
 PARTIAL = ".partial-"
-RECORD_COLUMNS = {
+Schema = Mapping[str, pl.DataType | type[pl.DataType]]
+RECORD_COLUMNS: Schema = {
     "record_id": pl.String,
     "updated_at": pl.Datetime("us", "UTC"),
     "is_deleted": pl.Boolean,
@@ -154,7 +155,7 @@ class Landing:
                 path.unlink()
 
 
-SEEN = {
+SEEN: Schema = {
     "record_id": pl.String,
     "fetched_at": pl.Datetime("us", "UTC"),
     "is_deleted": pl.Boolean,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from connectors import Connector
-from pipelines.configuration import Configuration, DemoSource, FilesSource, GitSource, Source
+from pipelines.configuration import AnySource, Configuration, FilesSource, GitSource
 from pipelines.landing import Landing
 
 
@@ -46,7 +46,7 @@ class Project:
 
         return AS_OF
 
-    def connector(self, source: Source) -> Connector:
+    def connector(self, source: AnySource) -> Connector:
         """Make the connector of ``source``; clients are imported here, where they are needed."""
         if isinstance(source, GitSource):
             from connectors.git import Git
@@ -63,11 +63,9 @@ class Project:
             from connectors.files import Files
 
             return Files(source.path)
-        if isinstance(source, DemoSource):
-            from connectors.demo import Demo
+        from connectors.demo import Demo
 
-            return Demo(source.seed)
-        raise TypeError(f"no connector for sources of kind {source.kind}")
+        return Demo(source.seed)
 
     def wants_paths(self, source: GitSource) -> bool:
         """Tell whether any service of the repository is told apart by its paths."""

@@ -13,7 +13,7 @@ import duckdb
 from connectors import SourceError
 from pipelines import publishing, raw, settings
 from pipelines.collecting import Collection
-from pipelines.configuration import Source
+from pipelines.configuration import AnySource
 from pipelines.errors import DrumbeatError
 from pipelines.landing import Landing, run_names
 from pipelines.locking import locked
@@ -87,7 +87,7 @@ def collect(project: Project, progress: Progress) -> list[Collected]:
     sources = project.configuration.sources
     with progress.task("Collecting", len(sources)) as task, ThreadPoolExecutor(PARALLEL) as pool:
 
-        def one(source: Source) -> Collected:
+        def one(source: AnySource) -> Collected:
             found = collect_source(project, landing, source, task.count)
             task.advance()
             return found
@@ -96,7 +96,7 @@ def collect(project: Project, progress: Progress) -> list[Collected]:
 
 
 def collect_source(
-    project: Project, landing: Landing, source: Source, count: Callable[[int], None]
+    project: Project, landing: Landing, source: AnySource, count: Callable[[int], None]
 ) -> Collected:
     """Collect one source, entity by entity."""
     landed = 0
@@ -159,9 +159,11 @@ def rejected(con: duckdb.DuckDBPyConnection) -> list[str]:
 def warehouse(project: Project, *, is_temporary: bool) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse, or a temporary one for a week as it was seen."""
     if is_temporary:
-        with TemporaryDirectory(dir=project.data_dir) as folder:
-            with opened(Path(folder) / "warehouse.duckdb") as con:
-                yield con
+        with (
+            TemporaryDirectory(dir=project.data_dir) as folder,
+            opened(Path(folder) / "warehouse.duckdb") as con,
+        ):
+            yield con
         return
     try:
         with opened(project.warehouse) as con:

@@ -165,7 +165,9 @@ def service_row(configuration: Configuration, service: Service) -> Row:
 def git_source(configuration: Configuration, service: Service) -> str | None:
     """Name the git source whose tags are the releases, where git is all there is."""
     repository = configuration.repository(service)
-    found = [one.name for one in configuration.sources if getattr(one, "repository", 0) == repository]
+    found = [
+        one.name for one in configuration.sources if getattr(one, "repository", 0) == repository
+    ]
     return found[0] if found and configuration.is_git_only else None
 
 
@@ -179,9 +181,7 @@ def team_rows(service: Service) -> Iterator[Row]:
 
 def label_pattern(globs: tuple[str, ...]) -> str:
     """Match one of the labels in a text that has a semicolon around each."""
-    return (
-        name_pattern(globs).replace("^(?:", ";(?:").replace(")$", ");").replace(".*", "[^;]*")
-    )
+    return name_pattern(globs).replace("^(?:", ";(?:").replace(")$", ");").replace(".*", "[^;]*")
 
 
 def like(glob: str) -> str:

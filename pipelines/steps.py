@@ -2,16 +2,24 @@
 
 import hashlib
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
+from typing import Protocol
 
 import duckdb
 import polars as pl
 
 import sql
-from pipelines.analysis import commit_landings, deployment_commits, rollout_members
+from pipelines.analysis import (
+    commit_landings,
+    deployment_commits,
+    first_deployments,
+    graphs,
+    rollout_members,
+)
 
 Analyse = Callable[[duckdb.DuckDBPyConnection], pl.DataFrame]
 
@@ -39,14 +47,37 @@ class Step:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-ANALYSES = (commit_landings, deployment_commits, rollout_members)
+class Analysis(Protocol):
+    """What a module of ``pipelines.analysis`` that makes a table has."""
+
+    @property
+    def TABLE(self) -> str: ...  # noqa: D102, N802
+
+    @property
+    def INPUTS(self) -> tuple[str, ...]: ...  # noqa: D102, N802
+
+    @property
+    def GRAIN(self) -> tuple[str, ...]: ...  # noqa: D102, N802
+
+    @property
+    def COLUMNS(self) -> Mapping[str, str]: ...  # noqa: D102, N802
+
+    @property
+    def analyse(self) -> Analyse: ...  # noqa: D102
+
+
+ANALYSES: tuple[Analysis, ...] = (commit_landings, deployment_commits, rollout_members)
 
 
 @cache
 def steps() -> Mapping[str, Step]:
     """Return every step by its table, in an order in which inputs come first."""
-    found = {step.table: step for step in [*map(from_model, sql.models()), *map(from_module, ANALYSES)]}
-    graph = {table: [name for name in step.inputs if name in found] for table, step in found.items()}
+    found = {
+        step.table: step for step in [*map(from_model, sql.models()), *map(from_module, ANALYSES)]
+    }
+    graph = {
+        table: [name for name in step.inputs if name in found] for table, step in found.items()
+    }
     return {table: found[table] for table in TopologicalSorter(graph).static_order()}
 
 
@@ -57,15 +88,15 @@ def from_model(model: sql.Model) -> Step:
     )
 
 
-def from_module(module: object) -> Step:
-    """Return the step of an analysis module, which has TABLE, INPUTS, GRAIN, COLUMNS and analyse."""
-    columns = tuple(sql.Column(*column) for column in module.COLUMNS.items())  # type: ignore[attr-defined]
+def from_module(module: Analysis) -> Step:
+    """Return the step of an analysis; whatever it imports of ours counts as its text."""
+    parts = [sys.modules[module.analyse.__module__], first_deployments, graphs]
     return Step(
-        module.TABLE,  # type: ignore[attr-defined]
-        module.INPUTS,  # type: ignore[attr-defined]
-        inspect.getsource(module),  # type: ignore[arg-type]
+        module.TABLE,
+        module.INPUTS,
+        "".join(map(inspect.getsource, parts)),
         (module.__doc__ or "").strip(),
-        module.GRAIN,  # type: ignore[attr-defined]
-        columns,
-        module.analyse,  # type: ignore[attr-defined]
+        module.GRAIN,
+        tuple(sql.Column(*column) for column in module.COLUMNS.items()),
+        module.analyse,
     )

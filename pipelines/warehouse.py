@@ -93,9 +93,7 @@ def describe(con: duckdb.DuckDBPyConnection, step: Step) -> None:
     """Put the header's words where any DuckDB client finds them."""
     con.execute(f"comment on table {step.table} is {quoted(step.summary)}")
     for column in step.columns:
-        con.execute(
-            f"comment on column {step.table}.{column.name} is {quoted(column.description)}"
-        )
+        con.execute(f"comment on column {step.table}.{column.name} is {quoted(column.description)}")
 
 
 def record(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> None:

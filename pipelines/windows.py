@@ -115,7 +115,7 @@ def metrics(
     kept = "true" if not name else "scope = $scope and name = $name"
     params = {"scope": scope, "name": name} if name else {}
     # What is usual comes from the weeks before, which a window of one's own does not hold.
-    return con.sql(
+    rows: pl.DataFrame = con.sql(
         "select metrics.* replace (coalesce(metrics.low, marts.low) as low, "
         "coalesce(metrics.high, marts.high) as high) from metrics left join marts.metrics as marts "
         "using (metric, scope, name, period, starts_on, ends_on) "
@@ -125,6 +125,7 @@ def metrics(
         "when 'change_fail_rate' then 3 when 'recovery_time' then 4 else 5 end",
         params=params,
     ).pl()
+    return rows
 
 
 def build(con: duckdb.DuckDBPyConnection, chosen: Window, by: str) -> None:

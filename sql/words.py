@@ -51,9 +51,7 @@ def markdown(sentence: Sentence) -> str:
 def html(sentence: Sentence) -> str:
     """Say a sentence in HTML, its weighted words in ``<b>`` with the role as class."""
     return "".join(
-        f'<b class="{part.role}">{escape_html(part.text)}</b>'
-        if part.role
-        else escape_html(part.text)
+        f'<b class="{part.role}">{_unbroken(part.text)}</b>' if part.role else _unbroken(part.text)
         for part in sentence
     )
 
@@ -249,6 +247,11 @@ def quiet_for(
         said += [Part(" "), Part(waits, "strong"), Part(f"{oldest} for ")]
         said += [Part(f"{duration(oldest_waiting_hours)}.")]
     return tuple(said)
+
+
+def _unbroken(words: str) -> str:
+    """Keep a number and its unit on one line of the page."""
+    return re.sub(r"(?<=\d) (?=(?:h|min|days|%))", "&nbsp;", escape_html(words))
 
 
 def _one_line(value: object) -> str:

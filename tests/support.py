@@ -124,7 +124,11 @@ def changed(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tables that are not the same in both, with the rows that only one has."""
     assert one.keys() == other.keys()
     return {
-        table: [row for row in [*one[table], *other[table]] if row not in one[table] or row not in other[table]]
+        table: [
+            row
+            for row in [*one[table], *other[table]]
+            if row not in one[table] or row not in other[table]
+        ]
         for table in one
         if one[table] != other[table]
     }
@@ -148,7 +152,9 @@ class Stories:
         """Add a service and what happened to it; return its name."""
         self.services.append({"name": name, "repository": name, **(settings or {})})
         for table, found in tables.items():
-            known: dict[str, Any] = {"repository": name} if table == "commits" else {"service": name}
+            known: dict[str, Any] = (
+                {"repository": name} if table == "commits" else {"service": name}
+            )
             key = TABLES[table].key[-1]
             for number, row in enumerate(found, start=1):
                 self.tables[table].append({key: f"{name}-{number}", **known, **row})

@@ -23,11 +23,15 @@ STAGES = (
 def stages(rows: pl.DataFrame, tone: Tones, *, is_demo: bool = False) -> go.Figure:
     """Draw one bar a period, the median lead time split by stage; its total at the end.
 
-    Rows carry the hours of each stage, all_hours, lead_time_hours and ends_on, oldest first.
+    Rows carry the hours of each stage, all_hours, lead_time_hours and is_now, oldest first.
     """
     found = rows.filter(pl.col("all_hours") > 0).to_dicts()
-    names = ["last 4 weeks" if row is found[-1] else "a year ago" for row in found]
+    names = ["last 4 weeks" if row["is_now"] else "a year ago" for row in found]
     traces, labels, heads = [], [], []
+    totals = [row["lead_time_hours"] for row in found]
+    longest = max(totals, default=1.0)
+    # The names of stages stand over the longer bar, where there is room for them.
+    over = totals.index(longest) if totals else 0
     solid = iter((tone["accent"], tone["accent2"], tone["ink3"]))
     for name, column, is_waiting in STAGES:
         parts = [_part(row, column) for row in found]
@@ -35,15 +39,14 @@ def stages(rows: pl.DataFrame, tone: Tones, *, is_demo: bool = False) -> go.Figu
             continue
         colour = tone["slowtint"] if is_waiting else next(solid)
         traces.append(_stage_bar(name, names, parts, found, colour, is_waiting, tone))
-        heads.append((name, is_waiting, parts[0], sum(bar.x[0] for bar in traces[:-1])))
-    longest = max((row["lead_time_hours"] for row in found), default=1.0)
+        heads.append((name, is_waiting, parts[over], sum(bar.x[over] for bar in traces[:-1])))
     if len(heads) == 1:
         # Only the whole is known: a stage's name over it would claim to know more.
         heads = []
     for head, is_waiting, length, start in heads:
-        if length > 0.09 * longest:
+        if length > 0.14 * longest:
             colour = tone["slow"] if is_waiting else tone["accent"]
-            labels.append(_above(head, start + length / 2, names[0], colour))
+            labels.append(_above(head, start + length / 2, names[over], colour))
     for name, row in zip(names, found, strict=True):
         total = words.duration(row["lead_time_hours"])
         labels.append(_total(total, row["lead_time_hours"], name, tone["ink"]))

@@ -22,7 +22,8 @@ stages = questions.stages(page.service, run.last_week)
 page.head(story.scope(service), story.sentence(service, heads.last_whole(weekly), page))
 heads.five(metrics, page)
 
-left, right = st.columns([3, 2], gap="large")
+with st.container(key="pair-charts"):
+    left, right = st.columns([3, 2], gap="large")
 with left:
     frequency = metrics["deployment_frequency"]
     title, caption = story.weeks(frequency, page)
@@ -42,7 +43,8 @@ charts.show(
     "timeline",
 )
 
-left, right = st.columns([2, 1], gap="large")
+with st.container(key="pair-tables"):
+    left, right = st.columns([2, 1], gap="large")
 with left:
     marks.chart_title(f"Latest {run.noun}s", f"times in {run.zone}")
     marks.write(story.latest(deployments, page))

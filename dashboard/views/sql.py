@@ -16,7 +16,8 @@ page.head(
     (words.Part("Ask the published file yourself."),),
 )
 
-left, right = st.columns([5, 3], gap="large")
+with st.container(key="pair-sql"):
+    left, right = st.columns([5, 3], gap="large")
 with right:
     marks.chart_title("Tables", "facts are rows as they happened, marts are what pages show")
     with st.container(key="tables"):

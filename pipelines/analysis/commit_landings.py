@@ -4,6 +4,8 @@ A merge lands what it brings in; a commit of the main line lands itself. Where n
 the default branch is taken to be the childless commit with the longest line of first parents.
 """
 
+from collections.abc import Mapping
+
 import duckdb
 import polars as pl
 
@@ -63,8 +65,8 @@ def earlier_tip(con: duckdb.DuckDBPyConnection, found: Repository, sha: str) -> 
         "select sha, split_part(parents, ' ', 1) from staging.git__commits where repository = $1",
         params=[found.name],
     ).fetchall()
-    first_parents = dict(rows)
-    kept = dict(zip(found.shas, range(len(found.shas)), strict=True))
+    first_parents: dict[str, str] = dict(rows)
+    kept: dict[str, int] = dict(zip(found.shas, range(len(found.shas)), strict=True))
     while sha and sha not in kept:
         sha = first_parents.get(sha, "")
     return kept.get(sha, -1)
@@ -90,7 +92,7 @@ def longest_line(found: Repository) -> int:
     return max(tips, key=lambda tip: (lengths[tip], found.shas[tip]), default=-1)
 
 
-SCHEMA = {
+SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "repository": pl.String,
     "sha": pl.String,
     "landed_by": pl.String,

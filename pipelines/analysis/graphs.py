@@ -49,7 +49,5 @@ def repository(con: duckdb.DuckDBPyConnection, name: str) -> Repository:
         )
         .with_columns(pl.col("number").cast(pl.Int64).fill_null(-1))
     )
-    graph = Graph.of_edges(
-        edges["child"].to_numpy(), edges["number"].to_numpy(), len(commits)
-    )
+    graph = Graph.of_edges(edges["child"].to_numpy(), edges["number"].to_numpy(), len(commits))
     return Repository(name, commits["sha"], graph)

@@ -30,7 +30,7 @@ order by service, version_key, began_at, finished_at, deployment_id
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return the rollout of every counted deployment."""
     ((regions,),) = con.sql("select regions from config.rules").fetchall()
-    deployments = con.sql(COUNTED).pl()
+    deployments: pl.DataFrame = con.sql(COUNTED).pl()
     if regions == "each":
         return deployments.select("deployment_id", rollout_id="deployment_id")
     numbered = deployments.with_columns(number=pl.Series(numbers(deployments), dtype=pl.Int64))

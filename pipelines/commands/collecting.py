@@ -64,9 +64,7 @@ def doctor(config: Path | None, data_dir: Path | None) -> None:
         raise SystemExit(1)
 
 
-def refreshed(
-    found: "Project", as_of: str | None, known_at: str | None, *, wait: bool
-) -> None:
+def refreshed(found: "Project", as_of: str | None, known_at: str | None, *, wait: bool) -> None:
     """Refresh, keep the effective configuration, and say what came of it."""
     from pipelines import refreshing
     from pipelines.configuration import FILE_NAME, dump
@@ -74,9 +72,7 @@ def refreshed(
     from pipelines.progress import Progress
 
     run = options.run(found, as_of, known_at)
-    outcome = refreshing.refresh(
-        found, run, Progress(), wait=wait, is_past=known_at is not None
-    )
+    outcome = refreshing.refresh(found, run, Progress(), wait=wait, is_past=known_at is not None)
     write_durably(found.data_dir / FILE_NAME, dump(found.configuration).encode())
     tell(found, outcome, as_of)
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pipelines.windows import Window
 
 
-
 def published(data_dir: Path | None) -> Path:
     """Return the published file."""
     from pipelines.publishing import current
@@ -62,7 +61,9 @@ def heading(chosen: "Window") -> str:
     return f"{chosen.since} up to {chosen.until}, {chosen.zone.key}, as of {chosen.as_of:%F %R} UTC"
 
 
-@click.command(epilog="Example: drumbeat explain change_lead_time --service checkout --week 2026-W47")
+@click.command(
+    epilog="Example: drumbeat explain change_lead_time --service checkout --week 2026-W47"
+)
 @click.argument("metric")
 @options.data_dir
 @click.option("--service", help="This service only.")

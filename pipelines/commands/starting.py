@@ -38,9 +38,7 @@ def demo(data_dir: Path | None, no_dashboard: bool, headless: bool, port: int) -
 @no_dashboard
 @headless
 @port
-def try_(
-    path: Path, data_dir: Path | None, no_dashboard: bool, headless: bool, port: int
-) -> None:
+def try_(path: Path, data_dir: Path | None, no_dashboard: bool, headless: bool, port: int) -> None:
     """Show any git clone: its release tags are its deployments."""
     from pipelines.configuration import parse, propose_from_git
 

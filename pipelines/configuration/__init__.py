@@ -21,12 +21,13 @@ from pipelines.configuration.schema import (
     Targets,
 )
 from pipelines.configuration.services import Deployments, Incidents, Membership, Service
-from pipelines.configuration.sources import DemoSource, FilesSource, GitSource, Source
+from pipelines.configuration.sources import AnySource, DemoSource, FilesSource, GitSource, Source
 
 __all__ = [
     "FILE_NAME",
     "NOTHING",
     "PRE_RELEASE",
+    "AnySource",
     "Calendar",
     "Configuration",
     "ConfigurationError",

@@ -60,10 +60,13 @@ def raw_asset(table: str) -> dg.AssetsDefinition:
 @dg.multi_asset(
     name="configuration",
     group_name="config",
+    # Whoever selects what is upstream of one table gets only some of these.
+    can_subset=True,
     specs=[
         dg.AssetSpec(
             key(f"config.{table}"),
             kinds={"duckdb", "yaml"},
+            skippable=True,
             description=f"What drumbeat.yaml says of {table.replace('_', ' ')}, as SQL reads it."
             if table != "run"
             else "One row: the moment that the run tells of, and what it is about.",
@@ -71,14 +74,17 @@ def raw_asset(table: str) -> dg.AssetsDefinition:
         for table in settings.TABLES
     ],
 )
-def configuration(config: Moment, warehouse: Held) -> Iterator[dg.MaterializeResult[None]]:
-    """Turn drumbeat.yaml and the run's moment into tables."""
+def configuration(
+    context: dg.AssetExecutionContext, config: Moment, warehouse: Held
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Turn drumbeat.yaml and the run's moment into tables: all at once, one moment for all."""
     from pipelines.commands import options
 
     project = warehouse.project
     settings.write(warehouse.con, project.configuration, options.run(project, config.as_of, None))
     for table in settings.TABLES:
-        yield materialized(warehouse.con, f"config.{table}")
+        if key(f"config.{table}") in context.selected_asset_keys:
+            yield materialized(warehouse.con, f"config.{table}")
 
 
 def step_asset(step: Step) -> dg.AssetsDefinition:

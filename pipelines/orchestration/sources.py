@@ -9,7 +9,7 @@ import duckdb
 from connectors import SourceError
 from pipelines import raw
 from pipelines.collecting import Collection
-from pipelines.configuration import Source
+from pipelines.configuration import AnySource
 from pipelines.landing import run_names
 from pipelines.orchestration.warehouse import Warehouse
 from pipelines.refreshing import PARALLEL, Collected
@@ -38,7 +38,7 @@ def collect(warehouse: Warehouse, table: str) -> list[Collected]:
     """Collect all sources of ``raw.<table>`` side by side; one that fails stops no other."""
     entity = entity_of(table)
 
-    def one(source: Source) -> Collected:
+    def one(source: AnySource) -> Collected:
         return collect_entity(warehouse, source, entity)
 
     with ThreadPoolExecutor(PARALLEL) as pool:

@@ -9,7 +9,7 @@ import duckdb
 
 from connectors import Connector
 from pipelines import refreshing
-from pipelines.configuration import Source
+from pipelines.configuration import AnySource
 from pipelines.locking import locked
 from pipelines.project import Project
 
@@ -22,7 +22,7 @@ class Warehouse:
     con: duckdb.DuckDBPyConnection
     connectors: dict[str, Connector] = field(default_factory=dict)
 
-    def connector(self, source: Source) -> Connector:
+    def connector(self, source: AnySource) -> Connector:
         """Return the run's one connector of ``source``, so that all entities tell of one moment."""
         if source.name not in self.connectors:
             self.connectors[source.name] = self.project.connector(source)

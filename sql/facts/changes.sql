@@ -181,7 +181,10 @@ loose_commits as (
     where
         not landed.is_merge
         and merged.merge_sha is null
-        and (landed.landed_by is not null or (reviewed.repository is null and deployed.sha is not null))
+        and (
+            landed.landed_by is not null
+            or (reviewed.repository is null and deployed.sha is not null)
+        )
 ),
 
 commit_services as (

@@ -10,7 +10,7 @@ with events as (
     union all
     select
         max(greatest(first_commit_at, opened_at, ready_at, first_review_at, approved_at, merged_at))
-        as latest_at
+            as latest_at
     from staging.files__changes
     union all
     select max(greatest(authored_at, committed_at)) as latest_at from staging.files__commits

@@ -15,7 +15,7 @@
 --   is_bot                True when a bot is the change's author.
 --   finished_at           End of the deployment, UTC.
 --   finished_on           Day of that end in the calendar's zone.
---   is_excluded           True when it has no lead time: before history, no start, or a clock run back.
+--   is_excluded           True without a lead time: before history, no start, a clock run back.
 --   lead_seconds          From first commit (else opening) to the end of the deployment.
 --   coding_seconds        First commit to opened.
 --   pickup_seconds        Opened to first review.
@@ -147,13 +147,25 @@ by_time as (
 ),
 
 candidates as (
-    select 1 as preference, * from by_graph
+    select
+        1 as preference,
+        *
+    from by_graph
     union all
-    select 2 as preference, * from by_name
+    select
+        2 as preference,
+        *
+    from by_name
     union all
-    select 3 as preference, * from by_merge_sha
+    select
+        3 as preference,
+        *
+    from by_merge_sha
     union all
-    select 4 as preference, * from by_time
+    select
+        4 as preference,
+        *
+    from by_time
 ),
 
 first_deployments as (
@@ -202,50 +214,52 @@ reached as (
 
 clamped as (
     select
-        *,
-        is_before_history or coalesce(finished_at < began_at, true) as is_excluded,
-        epoch(finished_at) as end_s,
-        epoch(began_at) as began_s,
-        epoch(least(reached_opened, finished_at)) as opened_s,
-        epoch(least(reached_review, finished_at)) as review_s,
-        epoch(least(reached_approved, finished_at)) as approved_s,
-        epoch(least(reached_merged, finished_at)) as merged_s,
-        epoch(least(reached_started, finished_at)) as started_s
+        reached.*,
+        cast(reached.finished_at at time zone calendar.time_zone as date) as finished_on,
+        reached.is_before_history
+        or coalesce(reached.finished_at < reached.began_at, true) as is_excluded,
+        epoch(reached.finished_at) as end_s,
+        epoch(reached.began_at) as began_s,
+        epoch(least(reached.reached_opened, reached.finished_at)) as opened_s,
+        epoch(least(reached.reached_review, reached.finished_at)) as review_s,
+        epoch(least(reached.reached_approved, reached.finished_at)) as approved_s,
+        epoch(least(reached.reached_merged, reached.finished_at)) as merged_s,
+        epoch(least(reached.reached_started, reached.finished_at)) as started_s
     from reached
+    cross join config.calendar as calendar
 )
 
 select
-    clamped.service,
-    clamped.change_id,
-    clamped.deployment_id,
-    clamped.how,
-    clamped.is_before_history,
-    clamped.is_bot,
-    clamped.finished_at,
-    cast(clamped.finished_at at time zone calendar.time_zone as date) as finished_on,
-    clamped.is_excluded,
-    case when not clamped.is_excluded then cast(end_s - began_s as bigint) end as lead_seconds,
+    service,
+    change_id,
+    deployment_id,
+    how,
+    is_before_history,
+    is_bot,
+    finished_at,
+    finished_on,
+    is_excluded,
+    case when not is_excluded then cast(end_s - began_s as bigint) end as lead_seconds,
     case
-        when not clamped.is_excluded and opened_at is not null and first_commit_at is not null
+        when not is_excluded and opened_at is not null and first_commit_at is not null
             then cast(opened_s - began_s as bigint)
     end as coding_seconds,
     case
-        when not clamped.is_excluded and first_review_at is not null
+        when not is_excluded and first_review_at is not null
             then cast(review_s - opened_s as bigint)
     end as pickup_seconds,
     case
-        when not clamped.is_excluded and approved_at is not null
+        when not is_excluded and approved_at is not null
             then cast(approved_s - review_s as bigint)
     end as review_seconds,
     case
-        when not clamped.is_excluded and merged_at is not null
+        when not is_excluded and merged_at is not null
             then cast(merged_s - approved_s as bigint)
     end as merge_seconds,
     case
-        when not clamped.is_excluded and started_at is not null
+        when not is_excluded and started_at is not null
             then cast(started_s - merged_s as bigint)
     end as wait_seconds,
-    case when not clamped.is_excluded then cast(end_s - started_s as bigint) end
+    case when not is_excluded then cast(end_s - started_s as bigint) end
         as deployment_seconds
 from clamped
-cross join config.calendar as calendar

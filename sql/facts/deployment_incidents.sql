@@ -28,11 +28,13 @@ tokens as (
     select distinct
         incidents.incident_id,
         incidents.service,
+        incidents.started_at,
         word.token
     from incidents
-    cross join unnest(
-        string_split(regexp_replace(lower(incidents.title), '[^a-z0-9._+-]+', ' ', 'g'), ' ')
-    ) as word (token)
+    cross join
+        unnest(
+            string_split(regexp_replace(lower(incidents.title), '[^a-z0-9._+-]+', ' ', 'g'), ' ')
+        ) as word (token)
     where length(word.token) >= 3
 ),
 
@@ -66,8 +68,11 @@ by_name as (
 mentions as (
     select
         tokens.incident_id,
-        tokens.service,
+        tokens.service as named_service,
+        tokens.started_at,
+        production.service,
         production.deployment_id,
+        production.finished_at,
         'commit' as how
     from tokens
     inner join production
@@ -78,8 +83,11 @@ mentions as (
     union all
     select
         tokens.incident_id,
-        tokens.service,
+        tokens.service as named_service,
+        tokens.started_at,
+        production.service,
         production.deployment_id,
+        production.finished_at,
         'version' as how
     from tokens
     inner join production on tokens.token = lower(production.version)
@@ -87,22 +95,17 @@ mentions as (
 
 by_mention as (
     select
-        incidents.incident_id,
-        production.service,
-        production.deployment_id,
+        mentions.incident_id,
+        mentions.service,
+        mentions.deployment_id,
         mentions.how,
         0.95 as confidence
     from mentions
-    inner join incidents
-        on
-            mentions.incident_id = incidents.incident_id
-            and mentions.service is not distinct from incidents.service
-    inner join production on mentions.deployment_id = production.deployment_id
     cross join config.rules as rules
     where
-        coalesce(incidents.service, production.service) = production.service
-        and production.finished_at <= incidents.started_at
-        and epoch(incidents.started_at) - epoch(production.finished_at)
+        coalesce(mentions.named_service, mentions.service) = mentions.service
+        and mentions.finished_at <= mentions.started_at
+        and epoch(mentions.started_at) - epoch(mentions.finished_at)
         <= rules.lookback_days * 86400
 ),
 

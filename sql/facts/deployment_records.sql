@@ -72,7 +72,9 @@ with told as (
         cast(null as text) as url
     from staging.git__tags as tags
     inner join config.services as services
-        on tags.source = services.deployment_source and regexp_matches(tags.tag, services.tag_pattern)
+        on
+            tags.source = services.deployment_source
+            and regexp_matches(tags.tag, services.tag_pattern)
     where not tags.is_pre_release or services.has_pre_releases
 ),
 

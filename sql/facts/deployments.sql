@@ -2,7 +2,7 @@
 --
 -- grain: deployment_id
 --   deployment_id      The source's own id, led by the source where two sources use the same one.
---   rollout_id         First deployment of the same version across regions; null if it is not counted.
+--   rollout_id         First of the same version across regions; null if not counted.
 --   service            Service.
 --   environment        Environment as the source names it.
 --   is_production      True when the environment counts as production.

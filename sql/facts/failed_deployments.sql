@@ -6,7 +6,8 @@
 --   deployment_id      Deployment.
 --   service            Service.
 --   finished_at        Its end, UTC: failure starts here.
---   why                The strongest evidence: explicit, commit, version, rollback, revert, hotfix or service_and_time.
+--   why                The strongest evidence: explicit, commit, version, rollback, revert,
+--                      hotfix or service_and_time.
 --   confidence         Of that evidence, 0 to 1.
 --   evidence           Incident or remedy that says so.
 --   is_inferred        True where only a tag's version says so.

@@ -9,7 +9,7 @@
 --   ends_on            First day after it.
 --   day_count          Days of it that have begun.
 --   is_finished        True once all its days are over.
---   is_settled         True once it is older than the attribution window: failures found later are rare.
+--   is_settled         True once it is older than the attribution window.
 
 with lives as (
     select

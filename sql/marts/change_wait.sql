@@ -1,4 +1,5 @@
--- One row per scope and period: how long merged changes waited for production, in the period in which they were merged.
+-- One row per scope and period: how long merged changes waited for production, by the period in
+-- which they were merged.
 -- Kaplan-Meier's median, so that what is still open counts as open.
 --
 -- grain: scope, name, period, starts_on

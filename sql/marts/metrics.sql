@@ -2,7 +2,8 @@
 -- `drumbeat metrics` show them. Medians of one period can't be made from those of others.
 --
 -- grain: metric, scope, name, period, starts_on
---   metric             deployment_frequency, change_lead_time, change_fail_rate, recovery_time or rework_rate.
+--   metric             deployment_frequency, change_lead_time, change_fail_rate, recovery_time or
+--                      rework_rate.
 --   scope              service, team or organisation.
 --   name               The service, the team, or the word organisation.
 --   period             day, week, month, four_weeks or twelve_weeks.

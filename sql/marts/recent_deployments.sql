@@ -1,4 +1,4 @@
--- One row per counted production deployment of the last 84 days, with what it carried and how it went.
+-- One row per counted production deployment of the last 84 days: what it carried, how it went.
 --
 -- grain: rollout_id
 --   service             Service.

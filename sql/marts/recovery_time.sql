@@ -1,4 +1,5 @@
--- One row per scope and period: how long failed deployments took to recover, in the period in which they were deployed.
+-- One row per scope and period: how long failed deployments took to recover, by the period in
+-- which they were deployed.
 -- Kaplan-Meier's median, so that what is still open counts as open.
 --
 -- grain: scope, name, period, starts_on

@@ -25,7 +25,7 @@
 --   fail_count            Deployments behind it.
 --   waiting_count         Merged changes that are not in production yet.
 --   oldest_waiting_hours  How long the oldest of them waits.
---   usual_wait_hours      Kaplan-Meier median of the wait from merge to deployment, last whole month.
+--   usual_wait_hours      Kaplan-Meier median of the wait for production, last whole month.
 
 with deploy_days as (
     select

@@ -10,19 +10,61 @@
 --   latest_event_at    Latest time that a record carries, UTC.
 
 with landed as (
-    select source, entity, is_deleted, fetched_at, updated_at from raw.files__deployments
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.files__deployments
     union all
-    select source, entity, is_deleted, fetched_at, updated_at from raw.files__changes
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.files__changes
     union all
-    select source, entity, is_deleted, fetched_at, updated_at from raw.files__commits
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.files__commits
     union all
-    select source, entity, is_deleted, fetched_at, updated_at from raw.files__incidents
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.files__incidents
     union all
-    select source, entity, is_deleted, fetched_at, updated_at from raw.git__commits
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.git__commits
     union all
-    select source, entity, is_deleted, fetched_at, updated_at from raw.git__tags
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.git__tags
     union all
-    select source, entity, is_deleted, fetched_at, updated_at from raw.git__heads
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.git__heads
 ),
 
 rejected as (

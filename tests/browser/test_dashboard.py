@@ -66,6 +66,18 @@ def test_a_page_fits_its_screen_in_either_mode(visit, name, scheme, width):
     assert (SHOTS / f"{name}-{scheme}-{width}.png").stat().st_size > 10_000
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_overlaps_at_twice_the_size(visit, name):
+    page = visit(PAGES[name], width=720)
+
+    overlapping = page.evaluate(
+        "[...document.querySelectorAll('.stColumn')].filter(column =>"
+        " [...column.querySelectorAll('table, h3, p')].some(inside =>"
+        " inside.getBoundingClientRect().right > column.getBoundingClientRect().right + 1)).length"
+    )
+    assert overlapping == 0
+
+
 def test_sentence_and_text_stand_in_the_fonts_that_are_served(visit):
     page = visit("/")
 

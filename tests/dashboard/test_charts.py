@@ -83,6 +83,14 @@ def test_a_stage_that_nobody_measured_is_left_out():
     assert "pickup" not in names
 
 
+def test_a_year_ago_alone_is_never_called_now():
+    rows = questions.stages("checkout", date(2026, 11, 16)).filter(~pl.col("is_now"))
+
+    figure = charts.stages(rows, drawing.LIGHT)
+
+    assert set(figure.data[0].y) == {"a year ago"}
+
+
 def test_a_lead_time_known_only_as_a_whole_names_no_stage():
     rows = questions.stages("checkout", date(2026, 11, 16))
     others = ("coding_hours", "pickup_hours", "review_hours", "merge_hours", "wait_hours")

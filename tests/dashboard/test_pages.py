@@ -134,7 +134,7 @@ def test_the_service_in_the_url_is_shown(opened, published):
     assert "tier 2" in said
     assert "shop/stock" in said
     assert 'Stock <b class="strong">shipped nothing</b> last week' in said
-    assert "It has been quiet for 14 days" in said
+    assert "It has been quiet for 14&nbsp;days" in said
     assert len(app.get("plotly_chart")) == 8
 
 

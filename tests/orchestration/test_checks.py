@@ -7,13 +7,14 @@ from pipelines.orchestration.warehouse import Warehouse
 from pipelines.refreshing import Collected
 from pipelines.steps import steps
 from pipelines.warehouse import opened
-from tests.orchestration.running import checked, run, small
+from tests.orchestration.running import AS_OF, checked, small
+from tests.support import refresh
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     project = small(tmp_path_factory.mktemp("checks"))
-    run(project)
+    refresh(project, AS_OF)
     return project
 
 
@@ -33,7 +34,7 @@ def answers(made, con, table):
 
 def test_a_duplicated_grain_fails_and_is_shown(tmp_path):
     project = small(tmp_path)
-    run(project)
+    refresh(project, AS_OF)
     with opened(project.warehouse) as con:
         con.execute("insert into facts.rollouts from facts.rollouts where rollout_id = 'shop-5'")
 
@@ -133,6 +134,7 @@ def fresh(made, con, now):
 
 
 def test_a_source_without_anything_new_is_fresh(made, con):
+    sources.note(con, Collected("files", 0), "deployments", datetime.now(UTC))
     con.execute("update raw.files__deployments set fetched_at = fetched_at - interval 90 day")
 
     assert fresh(made, con, datetime.now(UTC)).passed
@@ -151,7 +153,7 @@ def test_a_source_that_was_not_asked_for_three_hours_is_late(made, con):
 
 def test_a_refresh_outside_of_dagster_counts_by_the_records_that_it_fetched(made, con):
     now = datetime.now(UTC)
-    con.execute("update build.collections set collected_at = collected_at - interval 9 day")
+    sources.note(con, Collected("files", 0), "deployments", now - timedelta(days=9))
 
     assert fresh(made, con, now).passed
 

@@ -32,7 +32,7 @@ mutation($job: ExecutionParams!) {
 STATUS = "query($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
 LOCATION = """
 { workspaceOrError { ... on Workspace { locationEntries {
-  name locationOrLoadError { __typename ... on PythonError { message } }
+  name locationOrLoadError { __typename ... on PythonError { errorChain { error { message } } } }
 } } } }
 """
 
@@ -119,9 +119,10 @@ def test_the_pages_say_what_to_do_without_a_configuration(tmp_path):
         (entry,) = until(lambda: ask(port, LOCATION)["workspaceOrError"]["locationEntries"])
 
     error = entry["locationOrLoadError"]
+    told = [one["error"]["message"] for one in error["errorChain"]]
     assert error["__typename"] == "PythonError"
-    assert "drumbeat.yaml: is not a file; write one with `drumbeat init`" in error["message"]
-    assert "reload the code location" in error["message"]
+    assert "drumbeat.yaml: is not a file; write one with `drumbeat init`" in told[-1]
+    assert "reload the code location" in told[-1]
 
 
 def test_the_whole_graph_materialises_without_pages(tmp_path):

@@ -208,9 +208,9 @@ def test_every_landed_row_has_the_columns_of_the_zone(landing):
 def files_run(landing, folder):
     """Collect the deployments and the rejected rows of a folder; return what was new of each."""
     return [
-        Collection(
-            landing, "files", entity, run_names(landing, "files", datetime.now(UTC))
-        ).run(Files(folder), lambda records: None)
+        Collection(landing, "files", entity, run_names(landing, "files", datetime.now(UTC))).run(
+            Files(folder), lambda records: None
+        )
         for entity in ("deployments", "rejected")
     ]
 

@@ -49,8 +49,9 @@ def test_the_folder_is_made_and_the_lock_names_its_holder(tmp_path):
 
 def test_a_second_writer_that_does_not_wait_is_told_who_is_writing(tmp_path, holder):
     told = []
-    with pytest.raises(Busy, match=said(holder.pid)) as error, locked(
-        tmp_path, wait=False, say=told.append
+    with (
+        pytest.raises(Busy, match=said(holder.pid)) as error,
+        locked(tmp_path, wait=False, say=told.append),
     ):
         pass
     assert str(tmp_path) in str(error.value)
@@ -98,8 +99,9 @@ def test_the_lock_is_let_go_when_the_work_fails(tmp_path):
 def test_a_lock_whose_holder_said_nothing_is_still_a_lock(tmp_path, holder):
     (tmp_path / "lock").write_text("")
 
-    with pytest.raises(Busy, match="another process is writing"), locked(
-        tmp_path, wait=False, say=print
+    with (
+        pytest.raises(Busy, match="another process is writing"),
+        locked(tmp_path, wait=False, say=print),
     ):
         pass
 

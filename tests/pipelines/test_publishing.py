@@ -152,7 +152,7 @@ def test_everything_is_on_disk_before_the_pointer_moves(con, tmp_path, monkeypat
     told, real_sync, real_replace = [], os.fsync, Path.replace
 
     def sync(descriptor):
-        name = Path(os.readlink(f"/proc/self/fd/{descriptor}")).name
+        name = Path(f"/proc/self/fd/{descriptor}").readlink().name
         told.append(("fsync", name.split("-")[0] if "partial-d" not in name else "copy"))
         real_sync(descriptor)
 

@@ -59,9 +59,7 @@ def opened(path=":memory:") -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def held(con, table="git__tags"):
-    return sorted(
-        con.sql(f"select {', '.join(COLUMNS)} from raw.{table}").fetchall(), key=repr
-    )
+    return sorted(con.sql(f"select {', '.join(COLUMNS)} from raw.{table}").fetchall(), key=repr)
 
 
 def folded(landings):

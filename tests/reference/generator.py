@@ -264,7 +264,7 @@ class One:
 
     def deployment(self, service: Service, region: str, began: datetime, told: Row) -> None:
         """Add one deployment."""
-        finished = began + timedelta(minutes=self.dice.choice((0, 5, 5, 90)))
+        finished = began + timedelta(minutes=self.dice.choice((0, 5, 5, 5, 5, 90, 90, -5)))
         self.moments += [began, finished]
         status = self.dice.choice((None, "success", "success", "success", "failure", "cancelled"))
         is_running = self.chance(0.04)
@@ -298,7 +298,9 @@ class One:
                 "incident_id": self.next_id(),
                 "service": self.dice.choice((service, service, service, "stranger", None)),
                 "started_at": started,
-                "resolved_at": self.maybe(self.after(started) if self.chance(0.9) else self.moment()),
+                "resolved_at": self.maybe(
+                    self.after(started) if self.chance(0.9) else self.moment()
+                ),
                 "deployment_id": self.maybe(named.get("deployment_id"), 0.2),
                 "title": f"Slow since {said}, help" if said else None,
             }

@@ -69,9 +69,8 @@ midnight = STORIES.service(
 
 
 def test_weeks_begin_at_midnight_of_monday_where_the_organisation_is(con):
-    assert [frequency(con, midnight, day)[1] for day in ("2026-02-23", "2026-03-02", "2026-03-09")] == [
-        1, 2, 1,
-    ]  # fmt: skip
+    mondays = ("2026-02-23", "2026-03-02", "2026-03-09")
+    assert [frequency(con, midnight, day)[1] for day in mondays] == [1, 2, 1]
 
 
 def test_the_week_in_which_clocks_change_is_a_week_of_seven_days(con):
@@ -95,7 +94,12 @@ def test_only_successes_in_production_count(con):
 
 
 def region(finished_at, name, **more):
-    return {"finished_at": at(finished_at), "environment": f"production-{name}", "sha": "a" * 40, **more}
+    return {
+        "finished_at": at(finished_at),
+        "environment": f"production-{name}",
+        "sha": "a" * 40,
+        **more,
+    }
 
 
 regions = STORIES.service(
@@ -110,7 +114,9 @@ regions = STORIES.service(
 
 def test_regions_within_a_day_are_one_rollout_and_a_second_later_is_another(con):
     assert frequency(con, regions, "2026-03-09") == (2, 2)
-    assert rows(con, "select environments from facts.rollouts where service = 'regions' order by 1") == [
+    assert rows(
+        con, "select environments from facts.rollouts where service = 'regions' order by 1"
+    ) == [
         ("production-ap",),
         ("production-eu, production-us",),
     ]

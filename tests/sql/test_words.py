@@ -124,6 +124,10 @@ def test_lists_and_counts_read_as_people_say_them():
     assert words.small(11) == "11"
 
 
+def test_a_number_and_its_unit_stay_on_one_line_of_a_page():
+    assert words.html((words.Part("quiet for 6.0 days"),)) == "quiet for 6.0&nbsp;days"
+
+
 def test_weighted_words_keep_the_blanks_around_them():
     sentence = words.shipped("A", 3, 1, 4)
 

@@ -1,0 +1,32 @@
+# Everything a newcomer needs: `make run`, `make test`. Each target is a line or two.
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test test-all check bench constraints screenshots
+
+.venv/run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(INSTALL) -e . && touch $@
+
+.venv/dev: .venv/run
+	$(INSTALL) -e '.[dev,report]' && touch $@
+
+run: .venv/run  ## the demo, or any clone: make run REPO=/path/to/clone
+	$(BIN)/drumbeat $(if $(REPO),try "$(REPO)",demo) --port $(PORT) $(if $(HEADLESS),--headless)
+
+test: .venv/dev  ## what every change must pass
+	$(BIN)/python -m pytest
+
+test-all: .venv/dev  ## the same, with the slow suites whole
+	DRUMBEAT_TEST_ALL=1 $(BIN)/python -m pytest
+
+check: .venv/dev  ## lint, types, SQL style
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/sqlfluff lint sql
+
+bench: .venv/dev  ## prints JSON; inputs are made once and kept in .bench
+	$(BIN)/python -m bench .bench
+
+constraints: .venv/dev  ## write the exact versions of what is installed
+	$(BIN)/python -m pip freeze --exclude-editable --exclude drumbeat > constraints.txt

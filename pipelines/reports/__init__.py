@@ -1,0 +1,1 @@
+"""The weekly report: what it says, and how that becomes HTML and Markdown."""

@@ -1,0 +1,129 @@
+"""The report as one HTML file: style inline, pictures as SVG, nothing fetched, no script."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.reports.contents import AnyCell, Bars, Cell, Chip, Report, Said, Strip, Trend
+from sql import drawing, words
+from sql.drawing import CSS, Shade
+
+# A name of the month under every so many bars, so that they never run together.
+MONTHS_APART = 2
+TRIANGLE = Markup(
+    '<svg width="9" height="9" viewBox="0 0 8 9" aria-hidden="true">'
+    '<path d="M0 2h8l-4 6.5z"/></svg>'
+)
+WATERMARK = (
+    '<text x="50%" y="72%" text-anchor="middle" font-size="58" letter-spacing="16"'
+    ' font-family="sans-serif" font-weight="600" fill="var(--paper)" stroke="var(--ink)"'
+    ' stroke-width=".6" opacity=".4">demo</text></svg>'
+)
+
+
+def render(report: Report) -> str:
+    """Write a report as HTML."""
+    return _environment().get_template("weekly.html").render(report=report)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pipelines.reports", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "sentence": sentence,
+        "cell": cell,
+        "bars": bars,
+        "width": width,
+        "months": months,
+    }
+    environment.globals |= {"light": variables(drawing.LIGHT), "dark": variables(drawing.DARK)}
+    return environment
+
+
+def variables(tones: Mapping[str, str]) -> Markup:
+    """Name the colours of a mode for the stylesheet."""
+    return Markup(";".join(f"--{name}:{tone}" for name, tone in tones.items()))
+
+
+def sentence(said: words.Sentence) -> Markup:
+    """Write a sentence, whose words come escaped."""
+    return Markup(words.html(said))
+
+
+def cell(found: AnyCell) -> Markup:
+    """Write what stands in a cell."""
+    match found:
+        case Cell():
+            return _words(found)
+        case Said(said):
+            return sentence(said)
+        case Chip(state):
+            return Markup('<span class="chip">{}{}</span>').format(TRIANGLE, state)
+        case Trend():
+            return Markup(
+                drawing.sparkline(
+                    found.values, found.title, low=found.low, high=found.high, tones=CSS
+                )
+            )
+        case Strip():
+            return _strip(found)
+
+
+def _words(found: Cell) -> Markup:
+    # Text of another direction keeps its own and turns nothing around it.
+    said = Markup("<bdi>{}</bdi>").format(found.text)
+    if found.url:
+        said = Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(found.url, said)
+    if found.is_strong:
+        said = Markup("<b>{}</b>").format(said)
+    return said + (Markup(" <small>{}</small>").format(found.note) if found.note else "")
+
+
+def _strip(found: Strip) -> Markup:
+    shades = [Shade(found.quiet_since, found.end, "slowtint")] if found.quiet_since else []
+    return Markup(
+        drawing.beat_strip(
+            found.beats, found.start, found.end, found.title, shades=shades, tones=CSS
+        )
+    )
+
+
+def bars(found: Bars, *, is_demo: bool) -> Markup:
+    """Draw the weeks; what is made up says so inside the picture, wherever that is pasted."""
+    picture = drawing.week_bars(
+        found.counts,
+        found.title,
+        low=found.low,
+        high=found.high,
+        is_last_unfinished=found.is_last_unfinished,
+        tones=CSS,
+        width=width(found),
+    )
+    return Markup(picture.removesuffix("</svg>") + WATERMARK if is_demo else picture)
+
+
+def width(found: Bars) -> int:
+    """Return the picture's width in pixels: a short history makes no bars like walls."""
+    return min(820, max(240, 36 * len(found.counts)))
+
+
+def months(found: Bars) -> list[tuple[str, str]]:
+    """Return the months to be named under the bars, each with its place in percent."""
+    named = []
+    for index in range(len(found.counts)):
+        monday = found.first_on + timedelta(weeks=index)
+        is_first = monday.day <= 7 and monday.month % MONTHS_APART == 1
+        if is_first and index < len(found.counts) - 2:
+            name = words.MONTHS[monday.month - 1][:3] if monday.month > 1 else str(monday.year)
+            named.append((f"{100 * index / len(found.counts):.1f}", name))
+    return named

@@ -1,0 +1,229 @@
+"""What the weekly report asks of the published file, one function a question."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from pipelines.reports.outside import plain_row, short
+
+Row = dict[str, Any]
+
+WEEK = timedelta(weeks=1)
+# The window each metric is told over, as on the pages: rarer events need a longer one.
+WINDOWS: Mapping[str, str] = {
+    "deployment_frequency": "week",
+    "change_lead_time": "four_weeks",
+    "change_fail_rate": "four_weeks",
+    "recovery_time": "twelve_weeks",
+    "rework_rate": "twelve_weeks",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the published file was made from and when."""
+
+    as_of: datetime
+    zone: str
+    is_demo: bool
+    is_git_only: bool
+    organisation: str
+
+    @property
+    def local(self) -> datetime:
+        """Return the data's own moment in the configured zone."""
+        return self.as_of.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def this_week(self) -> date:
+        """Return the Monday of the unfinished week, in the configured zone."""
+        today = self.local.date()
+        return today - timedelta(days=today.weekday())
+
+    @property
+    def noun(self) -> str:
+        """Return what a deployment is called: on plain git, tags are releases."""
+        return "release" if self.is_git_only else "deployment"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One week as one published file knows it."""
+
+    con: duckdb.DuckDBPyConnection
+    run: Run
+    week: date
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether all days of the week are over."""
+        return self.week < self.run.this_week
+
+    @property
+    def is_latest(self) -> bool:
+        """Tell whether what the file says of now is also true of the week's end."""
+        return self.week >= self.run.this_week - WEEK
+
+    @property
+    def ends_on(self) -> date:
+        """Return the first day after the week."""
+        return self.week + WEEK
+
+    def ask(self, query: str, *params: object) -> list[Row]:
+        """Return the rows that answer a query, their text made plain."""
+        return ask(self.con, query, *params)
+
+
+def ask(con: duckdb.DuckDBPyConnection, query: str, *params: object) -> list[Row]:
+    """Return the rows that answer a query, their text made plain."""
+    return [plain_row(row) for row in con.sql(query, params=list(params)).pl().to_dicts()]
+
+
+def run(con: duckdb.DuckDBPyConnection) -> Run:
+    """Return the run that made the published file."""
+    found = ask(con, "from config.run")[0]
+    return Run(
+        as_of=found["as_of"].astimezone(UTC),
+        zone=found["time_zone"],
+        is_demo=bool(found["is_demo"]),
+        is_git_only=bool(found["is_git_only"]),
+        organisation=short(found["organisation"] or "The organisation", 80),
+    )
+
+
+def known_weeks(con: duckdb.DuckDBPyConnection) -> tuple[date, date] | None:
+    """Return the Mondays of the first and the last week that the organisation's history has."""
+    (found,) = ask(
+        con,
+        "select min(starts_on) as first_on, max(starts_on) as last_on"
+        " from marts.deployment_frequency where scope = 'organisation' and period = 'week'",
+    )
+    return (found["first_on"], found["last_on"]) if found["first_on"] else None
+
+
+def history(edition: Edition) -> dict[str, dict[date, Row]]:
+    """Return each metric's windows of the last 12 months, by the week that each ends with."""
+    found = edition.ask(
+        "select *, cast(ends_on - 7 as date) as week from marts.metrics"
+        " where scope = 'organisation' and period in ('week', 'four_weeks', 'twelve_weeks')"
+        " and ends_on > $1 and ends_on <= $2 order by metric, ends_on",
+        edition.ends_on - 52 * WEEK,
+        edition.ends_on,
+    )
+    return {
+        metric: {
+            row["week"]: row for row in found if (row["metric"], row["period"]) == (metric, period)
+        }
+        for metric, period in WINDOWS.items()
+    }
+
+
+def week_alone(edition: Edition) -> dict[str, Row]:
+    """Return each metric over the report's week and nothing else."""
+    found = edition.ask(
+        "from marts.metrics where scope = 'organisation' and period = 'week' and starts_on = $1"
+        " order by metric",
+        edition.week,
+    )
+    return {row["metric"]: row for row in found}
+
+
+def targets(edition: Edition) -> dict[str, float]:
+    """Return the configured targets by metric."""
+    found = edition.ask("from config.targets order by metric")
+    return {row["metric"].removesuffix("_hours"): row["target"] for row in found}
+
+
+def services(edition: Edition) -> list[Row]:
+    """Return what every service in service did in the week, the busiest first."""
+    return edition.ask(
+        "select counts.name as service, overview.team, counts.deployment_count,"
+        " counts.usual_low, counts.usual_high, leads.median_hours as lead_hours,"
+        " leads.change_count, fails.failed_count, overview.waiting_count"
+        " from marts.deployment_frequency as counts"
+        " inner join marts.change_lead_time as leads using (scope, name, period, starts_on)"
+        " inner join marts.change_fail_rate as fails using (scope, name, period, starts_on)"
+        " left join marts.service_overview as overview on counts.name = overview.service"
+        " where scope = 'service' and period = 'week' and starts_on = $1"
+        " order by counts.deployment_count desc, counts.name",
+        edition.week,
+    )
+
+
+def quiet(edition: Edition) -> list[Row]:
+    """Return the services that have gone quiet, those first in which something waits."""
+    return edition.ask(
+        "select overview.*, freezes.name as freeze, freezes.to_on as frozen_to_on"
+        " from marts.service_overview as overview left join"
+        " (select service, max(to_on) as to_on, arg_max(name, (to_on, name)) as name"
+        " from (select * from config.freezes where $1 between from_on and to_on) group by service)"
+        " as freezes on coalesce(freezes.service, overview.service) = overview.service"
+        " where overview.state = 'quiet'"
+        " qualify row_number() over (partition by overview.service"
+        " order by freezes.to_on desc nulls last, freezes.name) = 1"
+        " order by overview.waiting_count > 0 desc, overview.quiet_hours desc, overview.service",
+        edition.run.local.date(),
+    )
+
+
+def beats(edition: Edition) -> list[Row]:
+    """Return the deployments of the last 84 days, each a tick."""
+    return edition.ask("from marts.beats order by service, finished_at, rollout_id")
+
+
+def failures(edition: Edition) -> list[Row]:
+    """Return the week's deployments that needed intervention, the latest first."""
+    return edition.ask(
+        "select rollouts.*,"
+        " (epoch(rollouts.recovered_at) - epoch(rollouts.failed_at)) / 3600.0 as recovery_hours,"
+        " (epoch(run.as_of) - epoch(rollouts.failed_at)) / 3600.0 as open_hours,"
+        " incidents.url as evidence_url"
+        " from facts.rollouts as rollouts cross join config.run as run left join"
+        " (select incident_id, min(url) as url from facts.incidents group by incident_id)"
+        " as incidents on rollouts.evidence = incidents.incident_id"
+        " where rollouts.is_failed and rollouts.finished_on between $1 and $2"
+        " order by rollouts.finished_at desc, rollouts.rollout_id",
+        edition.week,
+        edition.ends_on - timedelta(days=1),
+    )
+
+
+def waits(edition: Edition) -> list[Row]:
+    """Return the services in which something waits, the longest wait first."""
+    return edition.ask(
+        "select overview.service, overview.waiting_count, overview.oldest_waiting_hours,"
+        " overview.usual_wait_hours, waiting.title, waiting.change_id, waiting.url"
+        " from marts.service_overview as overview"
+        " inner join marts.waiting_changes as waiting using (service)"
+        " qualify row_number() over (partition by overview.service"
+        " order by waiting.merged_at, waiting.change_id) = 1"
+        " order by overview.oldest_waiting_hours desc, overview.service"
+    )
+
+
+def findings(edition: Edition) -> list[Row]:
+    """Return what the data lacks or contradicts, by kind."""
+    return edition.ask(
+        "select kind, count(*) as finding_count, count(distinct service) as service_count,"
+        " min(service) as service, min(effect) as effect, min(remedy) as remedy"
+        " from marts.data_quality group by kind order by kind"
+    )
+
+
+def sources(edition: Edition) -> list[Row]:
+    """Return the sources, each with its latest fetch and its rejected rows."""
+    return edition.ask(
+        "select source, kind, max(latest_fetched_at) as fetched_at,"
+        " sum(coalesce(rejected_count, 0)) as rejected_count from marts.sources"
+        " group by source, kind order by source, kind"
+    )
+
+
+def definitions(edition: Edition) -> list[str]:
+    """Return the ids of the rules under which the five metrics were counted."""
+    found = {row["metric"]: row["definition"] for row in edition.ask("from config.definitions")}
+    return [found[metric] for metric in WINDOWS if metric in found]

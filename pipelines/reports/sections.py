@@ -1,0 +1,224 @@
+"""The report's tables besides the metrics: quiet services, services, failures, waits, quality."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pipelines.reports import reading
+from pipelines.reports.contents import Cell, Chip, Column, Said, Strip, Table
+from pipelines.reports.outside import address, short
+from pipelines.reports.reading import Edition, Row
+from sql import words
+from sql.drawing import Beat
+from sql.words import Part
+
+STRIP = timedelta(days=84)
+NAME, VERSION, TITLE = 48, 24, 72
+MOST = 40
+MOST_WAITS = 8
+HOW = {"explicit": "explicit reference", "service_and_time": "service and time"}
+ENDED = {"rollback": "rollback", "fix": "fix deployed", "incident_resolved": "incident resolved"}
+
+
+def _then(edition: Edition) -> str:
+    return (
+        "The data tells of now, not of the end of this week, so this part is left out. After"
+        f" drumbeat refresh --as-of {edition.ends_on} the report of the week has it."
+    )
+
+
+def quiet(edition: Edition, found: Sequence[Row]) -> Table:
+    """Return the services that have gone quiet: chip, sentence and strip."""
+    beats = defaultdict(list)
+    for row in reading.beats(edition) if found else ():
+        beats[row["service"]].append(Beat(row["finished_at"], bool(row["is_failed"])))
+    rows = [
+        (
+            Chip(row["state"]),
+            Said(_quiet_for(row)),
+            _strip(edition, row, beats[row["service"]]),
+        )
+        for row in found[:MOST]
+    ]
+    noun = edition.run.noun
+    at = words.moment(edition.run.as_of, edition.run.zone)
+    caption = (
+        f"As of {at}: silent for longer than the service's own gaps explain. The strip is its"
+        f" last 12 weeks: a tick is a {noun}, a triangle below it one that failed, shaded the"
+        " silence."
+    )
+    columns = (Column(""), Column(""), Column(""))
+    if not edition.is_latest:
+        return Table("quiet", "Gone quiet", _then(edition), columns, ())
+    none = "" if rows else "No service is silent for longer than its own gaps explain."
+    return Table("quiet", "Gone quiet", caption if rows else "", columns, tuple(rows), none)
+
+
+def _quiet_for(row: Row) -> words.Sentence:
+    sentence = words.quiet_for(
+        short(row["service"], NAME),
+        row["quiet_hours"],
+        row["usual_gap_hours"],
+        row["waiting_count"] or 0,
+        row["oldest_waiting_hours"],
+    )
+    if row["freeze"] is None:
+        return sentence
+    until = words.day(row["frozen_to_on"])
+    return (*sentence, Part(f" Frozen until {until}: {short(row['freeze'], NAME)}."))
+
+
+def _strip(edition: Edition, row: Row, beats: Sequence[Beat]) -> Strip:
+    end = edition.run.as_of
+    failed = sum(beat.is_failed for beat in beats)
+    title = (
+        f"{short(row['service'], NAME)}: {words.counted(len(beats), edition.run.noun)}"
+        f" in 12 weeks, {failed} failed"
+    )
+    return Strip(tuple(beats), end - STRIP, end, row["last_deployed_at"], title)
+
+
+def services(edition: Edition, found: Sequence[Row]) -> Table:
+    """Return the services that deployed in the week, and name those that did not."""
+    run = edition.run
+    deployed = [row for row in found if row["deployment_count"]]
+    silent = [short(row["service"], NAME) for row in found if not row["deployment_count"]]
+    verb = "released" if run.is_git_only else "deployed"
+    columns = (
+        Column("Service"),
+        Column(f"{words.capital(run.noun)}s", True),
+        Column("Usual", True),
+        Column("Lead time", True),
+        Column("Failed, inferred" if run.is_git_only else "Failed", True),
+        *([Column("Waiting", True)] if edition.is_latest else []),
+    )
+    caption = (
+        "In this week alone. Lead time: the median of the changes delivered. Failed:"
+        f" {run.noun}s of the week that needed intervention."
+    )
+    if edition.is_latest:
+        caption += f" Waiting: merged and not {verb}, as of now."
+    after = f"Nothing {verb} by {_some(silent)}." if silent else f"Every service {verb}."
+    return Table(
+        "services",
+        f"Services that {verb}",
+        caption if deployed else "",
+        columns,
+        tuple(_service(edition, row) for row in deployed),
+        after if found else "No service was in service.",
+    )
+
+
+def _service(edition: Edition, row: Row) -> tuple[Cell, ...]:
+    usual = words.NOTHING
+    if edition.is_finished:
+        usual = words.count_range(row["usual_low"], row["usual_high"])
+    changes = row["change_count"]
+    cells = (
+        Cell(short(row["service"], NAME), short(row["team"] or "", NAME), is_strong=True),
+        Cell(str(row["deployment_count"]), is_strong=True),
+        Cell(usual),
+        Cell(
+            words.duration(row["lead_hours"]), words.counted(changes, "change") if changes else ""
+        ),
+        Cell(str(row["failed_count"])),
+    )
+    waiting = row["waiting_count"]
+    counted = Cell(words.NOTHING if waiting is None else str(waiting))
+    return (*cells, counted) if edition.is_latest else cells
+
+
+def _some(names: Sequence[str]) -> str:
+    return words.listed([*names[:12], f"{len(names) - 12} more"] if len(names) > 12 else names)
+
+
+def failures(edition: Edition, found: Sequence[Row]) -> Table:
+    """Return the week's failed deployments with their recovery and how that is known."""
+    run = edition.run
+    columns = (
+        Column(words.capital(run.noun)),
+        Column("Version"),
+        Column("Recovered by"),
+        Column("After", True),
+        Column("Linked by, confidence", True),
+    )
+    caption = "" if found else f"No {run.noun} of the week is known to have needed intervention."
+    more = f"And {len(found) - MOST} more." if len(found) > MOST else ""
+    rows = tuple(_failure(edition, row) for row in found[:MOST])
+    inferred = ", inferred" if run.is_git_only else ""
+    return Table("failures", f"Failures of the week{inferred}", caption, columns, rows, more)
+
+
+def _failure(edition: Edition, row: Row) -> tuple[Cell, ...]:
+    version = row["version"] or (row["commit_sha"] or "")[:7] or row["rollout_id"]
+    after = words.duration(row["recovery_hours"])
+    if row["recovered_at"] is None:
+        after = f"more than {words.duration(row['open_hours'])}"
+    how = HOW.get(row["why"], row["why"] or "unknown")
+    if row["is_inferred"]:
+        how += ", inferred"
+    sure = f", {row['confidence']:.2g}" if row["confidence"] is not None else ""
+    return (
+        Cell(
+            short(row["service"], NAME),
+            words.moment(row["finished_at"], edition.run.zone),
+            is_strong=True,
+        ),
+        Cell(short(version, VERSION), url=address(row["url"])),
+        Cell(ENDED.get(row["recovered_by"], "still open")),
+        Cell(after),
+        Cell(f"{how}{sure}", url=address(row["evidence_url"])),
+    )
+
+
+def waits(edition: Edition) -> Table:
+    """Return where something waits longest, and which change that is."""
+    columns = (
+        Column("Service"),
+        Column("Changes", True),
+        Column("Oldest", True),
+        Column("Usual", True),
+        Column("The oldest change"),
+    )
+    if not edition.is_latest:
+        return Table("waits", "Longest waits", _then(edition), columns, ())
+    found = reading.waits(edition)
+    at = words.moment(edition.run.as_of, edition.run.zone)
+    goal = "in a release" if edition.run.is_git_only else "in production"
+    caption = f"Merged and not {goal}, as of {at}. Usual: the median wait of the last whole month."
+    rows = tuple(
+        (
+            Cell(short(row["service"], NAME), is_strong=True),
+            Cell(str(row["waiting_count"])),
+            Cell(words.duration(row["oldest_waiting_hours"])),
+            Cell(words.duration(row["usual_wait_hours"])),
+            Cell(short(row["title"] or row["change_id"], TITLE), url=address(row["url"])),
+        )
+        for row in found[:MOST_WAITS]
+    )
+    left = [short(row["service"], NAME) for row in found[MOST_WAITS:]]
+    after = f"Shorter waits: {_some(left)}." if left else "" if rows else "Nothing waits."
+    return Table("waits", "Longest waits", caption if rows else "", columns, rows, after)
+
+
+def quality(edition: Edition) -> Table:
+    """Return what the data lacks or contradicts, counted by kind."""
+    found = reading.findings(edition)
+    columns = (Column("What"), Column("How often", True), Column("Effect and remedy"))
+    rows = tuple(
+        (
+            Cell(row["kind"], _touched(row), is_strong=True),
+            Cell(str(row["finding_count"])),
+            Cell(f"{row['effect']} {row['remedy']}"),
+        )
+        for row in found
+    )
+    none = "" if rows else "Nothing is known to be missing or contradictory."
+    after = "Each is a row of marts.data_quality." if rows else ""
+    return Table("quality", "Data quality", none, columns, rows, after)
+
+
+def _touched(row: Row) -> str:
+    if row["service_count"] == 1:
+        return short(row["service"], NAME)
+    return f"{row['service_count']} services" if row["service_count"] else ""

@@ -1,0 +1,94 @@
+"""Which deployment first carried each commit, from the analysis itself."""
+
+import duckdb
+import pytest
+
+from pipelines.analysis import deployment_commits
+from tests.support import at
+
+
+@pytest.fixture
+def carried():
+    """Return a function from deployments to (deployment, before history) by place and sha."""
+
+    def of(history, *deployments):
+        with duckdb.connect() as con:
+            con.execute("set TimeZone = 'UTC'")
+            con.execute("create schema facts")
+            con.execute("create table facts.commits (repository text, sha text, parents text)")
+            con.execute(
+                "create table facts.deployment_records (deployment_id text, environment text, "
+                "commit_sha text, finished_at timestamptz, status text, service text, "
+                "repository text)"
+            )
+            for sha, parents in history.items():
+                con.execute("insert into facts.commits values ('shop', $1, $2)", [sha, parents])
+            for deployment in deployments:
+                con.execute(
+                    "insert into facts.deployment_records "
+                    "values ($1, $2, $3, $4, $5, 'shop', 'shop')",
+                    list(deployment),
+                )
+            found = deployment_commits.analyse(con)
+        assert tuple(found.columns) == tuple(deployment_commits.COLUMNS)
+        return {
+            (row["environment"], row["sha"]): (row["deployment_id"], row["is_before_history"])
+            for row in found.to_dicts()
+        }
+
+    return of
+
+
+LINE = {"a": "", "b": "a", "c": "b", "d": "c"}
+
+
+def deployed(name, sha, hour, place="production", status="success"):
+    return name, place, sha, at(f"2026-03-02 {hour:02}:00"), status
+
+
+def test_without_deployments_nothing_is_carried(carried):
+    assert carried(LINE) == {}
+
+
+def test_what_the_first_known_deployment_carries_is_before_history(carried):
+    assert carried(LINE, deployed("1", "b", 9), deployed("2", "d", 10)) == {
+        ("production", "a"): ("1", True),
+        ("production", "b"): ("1", True),
+        ("production", "c"): ("2", False),
+        ("production", "d"): ("2", False),
+    }
+
+
+def test_rollbacks_redeployments_and_failures_carry_nothing_new(carried):
+    found = carried(
+        LINE,
+        deployed("1", "a", 9),
+        deployed("2", "d", 10, status="failure"),
+        deployed("3", "c", 11),
+        deployed("4", "a", 12),
+        deployed("5", "c", 13),
+    )
+    assert found == {
+        ("production", "a"): ("1", True),
+        ("production", "b"): ("3", False),
+        ("production", "c"): ("3", False),
+    }
+
+
+def test_deployments_that_end_in_the_same_second_come_by_their_ids(carried):
+    found = carried(LINE, deployed("2", "b", 9), deployed("1", "a", 9), deployed("3", "c", 9))
+    assert found["production", "b"] == ("2", False)
+    assert found["production", "a"] == ("1", True)
+
+
+def test_a_commit_that_is_not_known_carries_nothing_and_history_begins_after_it(carried):
+    found = carried(LINE, deployed("1", "gone", 9), deployed("2", "a", 10), deployed("3", "b", 11))
+    assert found == {("production", "a"): ("2", True), ("production", "b"): ("3", False)}
+
+
+def test_every_environment_has_a_history_of_its_own(carried):
+    found = carried(
+        LINE, deployed("1", "b", 9, "staging"), deployed("2", "a", 10), deployed("3", "b", 11)
+    )
+    assert found["staging", "b"] == ("1", True)
+    assert found["production", "b"] == ("3", False)

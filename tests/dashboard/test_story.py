@@ -1,0 +1,55 @@
+"""What the service page claims, and when it claims nothing."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+import streamlit as st
+
+from dashboard import questions, story
+from dashboard.frame import Frame
+
+
+@pytest.fixture
+def page(published, monkeypatch):
+    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(published))
+    return Frame(questions.run(), st.empty(), service="checkout")
+
+
+def stages(page):
+    return questions.stages("checkout", page.run.last_week)
+
+
+def test_a_title_says_how_long_a_change_takes_now(page):
+    title, caption = story.stages(stages(page), page)
+
+    assert title.startswith("A change now takes 15 h to reach production")
+    assert "n = 148 and 155" in caption
+
+
+def test_a_title_over_too_few_changes_claims_nothing(page):
+    title, _ = story.stages(stages(page).with_columns(change_count=pl.lit(3)), page)
+
+    assert title == "Lead time now: too few to tell, n = 3, 8 are needed"
+
+
+def test_without_a_change_in_four_weeks_nothing_is_said_of_now(page):
+    title, caption = story.stages(stages(page).filter(~pl.col("is_now")), page)
+
+    assert title == "Where does lead time go?"
+    assert caption == "No change was delivered in the last four weeks."
+
+
+def test_on_plain_git_a_change_is_released(page):
+    git = replace(page, run=replace(page.run, is_git_only=True))
+
+    assert story.stages(stages(page), git)[0].endswith("to be released")
+
+
+def test_last_week_is_the_last_whole_one_in_the_configured_zone(page):
+    late = replace(page.run, as_of=page.run.as_of.replace(day=22, hour=23, minute=30))
+
+    assert page.run.last_week == date(2026, 11, 16)
+    assert late.last_week == date(2026, 11, 16)  # already Monday in Berlin
+    assert replace(late, zone="UTC").last_week == date(2026, 11, 9)

@@ -1,0 +1,143 @@
+"""Nothing that a source says can do anything in a report but be read."""
+
+import re
+
+import pytest
+
+from pipelines.reports import markdown, outside
+from tests.reports.telling import Page, acme, published, reported
+
+SCRIPT = "<script>alert(1)</script>"
+TERMINAL = "\x1b[31mred\x1b[0m \x1b]0;title\x07bell\x07"
+TURNED = "safe\u202egnp.exe\u2066"
+MARKDOWN = (
+    "a|b `c` [d](https://evil.example) ![e](x) **f** @ada www.evil.example https://evil.example"
+)
+LONG = "very long title " * 40
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    tables = acme()
+    thursday = tables["deployments"][-10]
+    thursday["version"] = "=HYPERLINK(1)"
+    thursday["url"] = 'https://git.example/a b")|<x>(y)'
+    tables["incidents"][0]["url"] = "data:text/html,alert(1)"
+    waiting = tables["changes"].pop()
+    names = ("books", f"{SCRIPT}", "=cmd|' /C calc'!A0", f"{TERMINAL}", "عربي")
+    titles = (MARKDOWN, SCRIPT, "=HYPERLINK(1)", LONG, TURNED)
+    urls = ("javascript:alert(1)", "JAVASCRIPT:alert(1)", None, "//evil.example", " ")
+    tables["changes"] += [
+        waiting | {"service": name, "title": title, "change_id": f"change-{place}", "url": url}
+        for place, (name, title, url) in enumerate(zip(names, titles, urls, strict=True))
+    ]
+    folder = tmp_path_factory.mktemp("hostile")
+    return reported(published(folder, tables=tables, organisation=f"1. {SCRIPT} & Co"), folder)
+
+
+@pytest.fixture(scope="module")
+def page(written):
+    return Page(written[0])
+
+
+def test_markup_from_outside_is_shown_not_obeyed(page):
+    assert "script" not in page.tags
+    assert f"1. {SCRIPT} & Co shipped 3 times" in page.text
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+
+
+def test_only_web_addresses_become_links(written, page):
+    assert all(re.match(r"https?://", href) for href in page.all("href"))
+    assert "javascript:" not in written[0] + written[1]
+    assert "data:text" not in written[0] + written[1]
+
+
+def test_an_address_cannot_leave_its_attribute_or_its_brackets(written, page):
+    assert "https://git.example/a%20b%22%29%7C%3Cx%3E%28y%29" in page.all("href")
+    assert "](https://git.example/a%20b%22%29%7C%3Cx%3E%28y%29)" in written[1]
+
+
+def test_no_control_characters_and_nothing_that_turns_the_text_reach_a_report(written):
+    for text in written:
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+        assert outside.TURNING.isdisjoint(text)
+        assert "red bell" in text
+        assert "[31m" not in text
+
+
+def test_text_of_another_direction_is_kept_apart_in_html(written):
+    assert "<bdi>عربي</bdi>" in written[0]
+
+
+def test_no_cell_begins_like_a_formula(written, page):
+    assert not re.search(r"<bdi>[=+@-]", written[0])
+    assert "'=HYPERLINK(1)" in page.text
+    for line in written[1].splitlines():
+        if line.startswith("| ") and not line.startswith("| -"):
+            assert not re.search(r"\| +(\*\*)?\[?[=+@]", line), line
+
+
+def test_markdown_from_outside_means_nothing(written):
+    text = written[1]
+
+    assert "<script" not in text
+    assert "[d](" not in text
+    assert "@ada" not in text
+    assert not re.search(r"(?<!\()https?://evil", text)
+    assert not re.search(r"(?<!\\)www\.", text)
+    assert "\n1. " not in text
+    assert "![" not in text
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(written):
+    tables = re.findall(r"(?:^\|.*\n?)+", written[1], flags=re.MULTILINE)
+    assert len(tables) >= 5
+    for table in tables:
+        counts = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
+        assert len(counts) == 1, table
+
+
+def test_very_long_titles_are_cut(page):
+    assert "very long title very long title" in page.text
+    assert LONG.strip() not in page.text
+    assert "…" in page.text
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        (None, ""),
+        ("", ""),
+        ("ftp://git.example/x", ""),
+        ("//git.example/x", ""),
+        ("https:///x", ""),
+        ("http://[bad", ""),
+        ("https://user:secret@git.example/x", ""),
+        ("JavaScript:alert(1)", ""),
+        (" https://git.example/x?y=1&z=2#a ", "https://git.example/x?y=1&z=2#a"),
+        ("https://git.example/%20", "https://git.example/%20"),
+        ("https://git.example/é", "https://git.example/%C3%A9"),
+    ],
+)
+def test_an_address_is_a_web_address_without_credentials_or_it_is_none(url, address):
+    assert outside.address(url) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\x00b\r\n c", "ab c"),
+        ("\x1b[2J\x1b[1;31mred", "red"),
+        ("cut \x1b", "cut"),
+        ("-1+2", "'-1+2"),
+        ("\u200f=1", "'=1"),
+        ("Zürich 日本", "Zürich 日本"),
+    ],
+)
+def test_plain_text_keeps_what_is_read_and_drops_what_acts(text, shown):
+    assert outside.plain(text) == shown
+
+
+def test_a_number_at_the_beginning_is_no_list_and_inside_stays_as_it_is():
+    assert markdown.escape("1. shop 1.2") == "1\\. shop 1.2"
+    assert markdown.escape("9.9 days") == "9.9 days"
