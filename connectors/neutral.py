@@ -16,6 +16,8 @@ TIME_COLUMNS = (
 FILE, LINE, BROKEN, FAULT = "#file", "#line", "#broken", "#fault"
 EXAMPLE = "2026-11-23T10:40:00Z"
 YEARS = (1970, 2199)
+# Enough of a value to find it by.
+SHOWN = 200
 MAIL = r"([^\s<>@]+)(?:@[^\s<>@]+)+"
 TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
@@ -128,7 +130,7 @@ def faults(table: str, columns: list[str]) -> Iterator[pl.Expr]:
 
 def fault(column: str, wrong: pl.Expr, reason: pl.Expr) -> pl.Expr:
     """Return a struct where ``wrong`` holds, null elsewhere."""
-    value = pl.col(column) if column else pl.lit(None, dtype=pl.String)
+    value = pl.col(column).str.head(SHOWN) if column else pl.lit(None, dtype=pl.String)
     told = pl.struct(column=pl.lit(column), value=value, reason=reason)
     return pl.when(wrong).then(told)
 

@@ -67,6 +67,8 @@ class Window:
     since: date
     until: date
     zone: ZoneInfo
+    is_demo: bool = False
+    is_git_only: bool = False
 
     def moment(self, day: date) -> str:
         """Return the midnight at which ``day`` begins, ISO 8601 with its offset."""
@@ -84,7 +86,9 @@ def window(
     con: duckdb.DuckDBPyConnection, since: date | None = None, until: date | None = None
 ) -> Window:
     """Return the window asked for, by default the last 12 whole weeks."""
-    ((as_of, zone_name),) = con.sql("select as_of, time_zone from config.run").fetchall()
+    ((as_of, zone_name, *kind),) = con.sql(
+        "select as_of, time_zone, is_demo, is_git_only from config.run"
+    ).fetchall()
     zone = ZoneInfo(zone_name)
     today = as_of.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
@@ -94,7 +98,7 @@ def window(
         raise DrumbeatError(f"--since {since} is not before --until {until}")
     if since > today:
         raise DrumbeatError(f"--since {since} is after the data's own day, {today}")
-    return Window(as_of, since, until, zone)
+    return Window(as_of, since, until, zone, *kind)
 
 
 def metrics(

@@ -120,7 +120,7 @@ def duration_range(low: float | None, high: float | None) -> str:
         return NOTHING
     if high is None:
         return f"from {duration(low)}"
-    return f"{duration(low)} to {duration(high)}" if low is not None else f"up to {duration(high)}"
+    return _range(duration(low), duration(high)) if low is not None else f"up to {duration(high)}"
 
 
 def rate_range(low: float | None, high: float | None) -> str:
@@ -131,10 +131,14 @@ def rate_range(low: float | None, high: float | None) -> str:
 
 
 def count_range(low: float | None, high: float | None) -> str:
-    """Say a range of counts: ``7 to 20``."""
+    """Say a range of counts: ``7 to 20``, or ``7`` where both ends are that."""
     if low is None or high is None:
         return NOTHING
-    return f"{round(low)} to {round(high)}"
+    return _range(str(round(low)), str(round(high)))
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -50,15 +50,22 @@ def metrics(
     if as_json:
         click.echo(json.dumps(windows.as_json(chosen, rows, by=by or "window"), indent=1))
         return
-    click.echo(heading(chosen))
     from pipelines.printing import metric_table
 
+    click.echo(heading(chosen))
     click.echo(metric_table(rows, has_periods=by is not None))
 
 
 def heading(chosen: "Window") -> str:
-    """Say what the numbers are about."""
-    return f"{chosen.since} up to {chosen.until}, {chosen.zone.key}, as of {chosen.as_of:%F %R} UTC"
+    """Say what the numbers are about, and what they can not know."""
+    lines = [
+        f"{chosen.since} up to {chosen.until}, {chosen.zone.key}, as of {chosen.as_of:%F %R} UTC"
+    ]
+    if chosen.is_demo:
+        lines.append("Made-up data.")
+    if chosen.is_git_only:
+        lines.append("Releases are tags; failures are inferred from reverts and patch releases.")
+    return "\n".join(lines)
 
 
 @click.command(

@@ -25,7 +25,7 @@ def entity_of(table: str) -> str:
     return table.split("__", 1)[1]
 
 
-def sources_of(warehouse: Warehouse, table: str) -> Iterator[Source]:
+def sources_of(warehouse: Warehouse, table: str) -> Iterator[AnySource]:
     """Yield the configured sources whose records land in ``raw.<table>``."""
     entity = entity_of(table)
     for source in warehouse.project.configuration.sources:
@@ -48,7 +48,7 @@ def collect(warehouse: Warehouse, table: str) -> list[Collected]:
     return found
 
 
-def collect_entity(warehouse: Warehouse, source: Source, entity: str) -> Collected:
+def collect_entity(warehouse: Warehouse, source: AnySource, entity: str) -> Collected:
     """Collect one entity of one source into the landing zone."""
     landing = warehouse.project.landing
     names = run_names(landing, source.name, datetime.now(UTC))

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -408,6 +409,12 @@ def test_a_field_of_two_million_characters_is_read(tmp_path):
     assert len(records(source)["d1"]["note"]) == 2_000_000
 
 
+def test_as_much_of_a_bad_value_is_told_as_finds_it(tmp_path):
+    source = text(tmp_path, f"{HEADER}\nd1,shop,{'x' * 2_000_000}\n")
+
+    assert [value for *_, value, _ in rejected(source)] == ["x" * 200]
+
+
 @pytest.mark.parametrize(
     ("author", "kept"),
     [
@@ -542,3 +549,50 @@ def test_nothing_is_lost_whatever_is_put_into_a_file(tmp_path):
         assert lost == []
         # A row next to garbage may be taken into its quotes, but never without being told.
         assert len(found) + len(bad) >= len(good)
+
+
+DOCS = Path(__file__).parents[2] / "docs" / "neutral-tables.md"
+
+
+def documented(table):
+    """The section of the docs on a table: its columns, which are required, its example."""
+    text = DOCS.read_text(encoding="utf-8")
+    section = re.split(r"^## ", text, flags=re.MULTILINE)
+    (found,) = [part for part in section if part.startswith(f"`{table}`")]
+    columns = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+)", found, flags=re.MULTILINE)
+    (example,) = re.findall(r"```csv\n(.*?)```", found, flags=re.DOTALL)
+    return columns, example
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_docs_name_every_column_and_what_is_required(table):
+    columns, _ = documented(table)
+    rules = TABLES[table]
+
+    assert [name for name, _, _ in columns] == [*rules.columns, *rules.optional]
+    assert {name for name, _, needed in columns if needed == "yes"} == set(rules.columns)
+    times = {name for name, kind, _ in columns if kind == "time"}
+    assert times == {name for name, _, _ in columns if name.endswith("_at")}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_examples_of_the_docs_load_without_a_fault(tmp_path, table):
+    columns, example = documented(table)
+    source = text(tmp_path, example, f"{table}.csv")
+
+    assert len(records(source, table)) == len(list(csv.reader(io.StringIO(example)))) - 1
+    assert rejected(source) == []
+    header = example.splitlines()[0].split(",")
+    assert set(header) <= {name for name, _, _ in columns}
+
+
+def test_the_bad_row_of_the_docs_is_told_as_they_say(tmp_path):
+    content = DOCS.read_text(encoding="utf-8")
+    ((bad, told),) = re.findall(
+        r"```csv bad\n(.*?)```.*?```text\n(.*?)```", content, flags=re.DOTALL
+    )
+    source = text(tmp_path, bad)
+
+    ((file, line, column, value, reason),) = rejected(source)
+    assert told.strip() == f"Left out: files: {file}:{line}: {column} '{value}' {reason}"
+    assert list(records(source)) == ["d-101"]
