@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from connectors import SourceError
+from connectors import Connector, SourceError
 from pipelines import publishing, raw, settings
 from pipelines.collecting import Collection
-from pipelines.configuration import AnySource
+from pipelines.configuration import FILE_NAME, AnySource, dump
 from pipelines.errors import DrumbeatError
-from pipelines.landing import Landing, run_names
+from pipelines.landing import Landing, run_names, write_durably
 from pipelines.locking import locked
 from pipelines.progress import Progress
 from pipelines.project import Project
@@ -54,6 +54,7 @@ def refresh(
 ) -> Outcome:
     """Collect every source, build and publish; a source that fails stops no other."""
     with locked(project.data_dir, wait=wait, say=progress.say):
+        keep(project)
         collected = collect(project, progress)
         with warehouse(project, is_temporary=is_past) as con:
             return brought_up(con, project, run, progress, collected, is_past=is_past)
@@ -80,6 +81,11 @@ def rebuild(
         return outcome
 
 
+def keep(project: Project) -> None:
+    """Keep the effective configuration, without secrets, beside the data it makes."""
+    write_durably(project.data_dir / FILE_NAME, dump(project.configuration).encode())
+
+
 def collect(project: Project, progress: Progress) -> list[Collected]:
     """Collect all sources side by side."""
     landing = project.landing
@@ -103,13 +109,22 @@ def collect_source(
     try:
         connector = project.connector(source)
         for entity in connector.entities:
-            collection = Collection(
-                landing, source.name, entity, run_names(landing, source.name, datetime.now(UTC))
-            )
-            landed += collection.run(connector, count)
+            landed += collect_entity(landing, source, connector, entity, count)
     except SourceError as error:
         return Collected(source.name, landed, str(error))
     return Collected(source.name, landed)
+
+
+def collect_entity(
+    landing: Landing,
+    source: AnySource,
+    connector: Connector,
+    entity: str,
+    count: Callable[[int], None],
+) -> int:
+    """Collect one entity of one source; return how many versions were new."""
+    names = run_names(landing, source.name, datetime.now(UTC))
+    return Collection(landing, source.name, entity, names).run(connector, count)
 
 
 def brought_up(

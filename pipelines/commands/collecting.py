@@ -67,13 +67,10 @@ def doctor(config: Path | None, data_dir: Path | None) -> None:
 def refreshed(found: "Project", as_of: str | None, known_at: str | None, *, wait: bool) -> None:
     """Refresh, keep the effective configuration, and say what came of it."""
     from pipelines import refreshing
-    from pipelines.configuration import FILE_NAME, dump
-    from pipelines.landing import write_durably
     from pipelines.progress import Progress
 
     run = options.run(found, as_of, known_at)
     outcome = refreshing.refresh(found, run, Progress(), wait=wait, is_past=known_at is not None)
-    write_durably(found.data_dir / FILE_NAME, dump(found.configuration).encode())
     tell(found, outcome, as_of)
 
 

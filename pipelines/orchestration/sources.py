@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 import duckdb
 
 from connectors import SourceError
-from pipelines import raw
-from pipelines.collecting import Collection
+from pipelines import raw, refreshing
 from pipelines.configuration import AnySource
-from pipelines.landing import run_names
 from pipelines.orchestration.warehouse import Warehouse
 from pipelines.refreshing import PARALLEL, Collected
 
@@ -50,11 +48,11 @@ def collect(warehouse: Warehouse, table: str) -> list[Collected]:
 
 def collect_entity(warehouse: Warehouse, source: AnySource, entity: str) -> Collected:
     """Collect one entity of one source into the landing zone."""
-    landing = warehouse.project.landing
-    names = run_names(landing, source.name, datetime.now(UTC))
-    collection = Collection(landing, source.name, entity, names)
+    connector = warehouse.connector(source)
     try:
-        landed = collection.run(warehouse.connector(source), lambda count: None)
+        landed = refreshing.collect_entity(
+            warehouse.project.landing, source, connector, entity, lambda count: None
+        )
     except SourceError as error:
         return Collected(source.name, 0, str(error))
     return Collected(source.name, landed)

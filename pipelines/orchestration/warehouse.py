@@ -43,6 +43,7 @@ def held(project: Project) -> dg.ResourceDefinition:
             locked(project.data_dir, wait=True, say=say),
             refreshing.warehouse(project, is_temporary=False) as con,
         ):
+            refreshing.keep(project)
             project.landing.sweep()
             yield Warehouse(project, con)
 

@@ -54,8 +54,11 @@ requests as (
         changes.change_id,
         changes.source,
         coalesce(aliases.service, changes.service) as service,
-        changes.repository,
-        coalesce(changes.first_commit_at, carried.first_authored_at) as first_commit_at,
+        coalesce(changes.repository, services.repository) as repository,
+        coalesce(
+            case when changes.first_commit_at <= cut.cut_at then changes.first_commit_at end,
+            carried.first_authored_at
+        ) as first_commit_at,
         changes.opened_at,
         changes.first_review_at,
         changes.approved_at,
@@ -72,8 +75,21 @@ requests as (
         changes.url
     from staging.files__changes as changes
     left join config.aliases as aliases on changes.service = aliases.alias
+    left join facts.services as services
+        on coalesce(aliases.service, changes.service) = services.service
     left join carried
-        on changes.repository = carried.repository and changes.merge_sha = carried.landed_by
+        on
+            coalesce(changes.repository, services.repository) = carried.repository
+            and changes.merge_sha = carried.landed_by
+    cross join facts.cut as cut
+    where
+        coalesce(
+            changes.opened_at,
+            changes.first_commit_at,
+            changes.first_review_at,
+            changes.approved_at,
+            changes.merged_at
+        ) <= cut.cut_at
 ),
 
 -- A pattern that is no literal is compiled for every row, so it meets each path once.
@@ -297,15 +313,6 @@ from every_change
 cross join facts.cut as cut
 left join hotfixes
     on every_change.service = hotfixes.service and every_change.change_id = hotfixes.change_id
-where
-    every_change.kind = 'commit'
-    or coalesce(
-        every_change.opened_at,
-        every_change.first_commit_at,
-        every_change.first_review_at,
-        every_change.approved_at,
-        every_change.merged_at
-    ) <= cut.cut_at
 qualify row_number() over (
     partition by every_change.service, every_change.change_id
     order by every_change.kind desc, every_change.merged_at, every_change.source

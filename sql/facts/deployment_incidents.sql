@@ -29,13 +29,13 @@ tokens as (
         incidents.incident_id,
         incidents.service,
         incidents.started_at,
-        word.token
+        rtrim(word.token, '.') as token
     from incidents
     cross join
         unnest(
             string_split(regexp_replace(lower(incidents.title), '[^a-z0-9._+-]+', ' ', 'g'), ' ')
         ) as word (token)
-    where length(word.token) >= 3
+    where length(rtrim(word.token, '.')) >= 3
 ),
 
 named as (
@@ -53,6 +53,7 @@ named as (
 by_name as (
     select
         incidents.incident_id,
+        incidents.service as claimed_by,
         production.service,
         production.deployment_id,
         'explicit' as how,
@@ -96,6 +97,7 @@ mentions as (
 by_mention as (
     select
         mentions.incident_id,
+        mentions.named_service as claimed_by,
         mentions.service,
         mentions.deployment_id,
         mentions.how,
@@ -112,6 +114,7 @@ by_mention as (
 by_remedy as (
     select
         incidents.incident_id,
+        incidents.service as claimed_by,
         remedies.service,
         remedies.mended_id as deployment_id,
         remedies.how,
@@ -160,6 +163,7 @@ latest as (
 by_time as (
     select
         incidents.incident_id,
+        incidents.service as claimed_by,
         production.service,
         production.deployment_id,
         'service_and_time' as how,
@@ -194,19 +198,20 @@ links as (
 strongest as (
     select
         incident_id,
+        claimed_by,
         service,
         deployment_id,
         how,
         max(confidence) as confidence
     from links
-    group by incident_id, service, deployment_id, how
+    group by incident_id, claimed_by, service, deployment_id, how
 ),
 
 ranked as (
     select
         strongest.*,
         row_number() over (
-            partition by strongest.incident_id, strongest.service
+            partition by strongest.incident_id, strongest.claimed_by
             order by
                 strongest.confidence desc,
                 production.finished_at desc,

@@ -11,7 +11,7 @@
 with streams as (
     select
         *,
-        coalesce(started_at, finished_at) as began_at,
+        least(started_at, finished_at) as began_at,
         min(finished_at) over (
             partition by service, environment, version_key
         ) as version_first_at,
@@ -19,7 +19,7 @@ with streams as (
             partition by service, environment, version_key
             order by finished_at, deployment_id
         ) as version_first_id,
-        coalesce(started_at = finished_at, true) as is_instant
+        coalesce(started_at >= finished_at, true) as is_instant
     from facts.deployment_records
     where status = 'success'
 ),
@@ -31,12 +31,9 @@ moments as (
         environment,
         deployment_id,
         finished_at as happened_at,
-        case when is_instant then 1 else 0 end as turn,
+        0 as turn,
         true as is_end,
-        deployment_id as live_id,
-        version_key as live_key,
-        version_first_at as live_first_at,
-        version_first_id as live_first_id
+        deployment_id as live_id
     from streams
     union all
     select
@@ -44,12 +41,9 @@ moments as (
         environment,
         deployment_id,
         began_at as happened_at,
-        case when is_instant then 1 else 2 end as turn,
+        case when is_instant then 0 else 1 end as turn,
         false as is_end,
-        null as live_id,
-        null as live_key,
-        null as live_first_at,
-        null as live_first_id
+        null as live_id
     from streams
 ),
 
@@ -57,10 +51,7 @@ lives as (
     select
         deployment_id,
         is_end,
-        last_value(live_id ignore nulls) over before as live_id,
-        last_value(live_key ignore nulls) over before as live_key,
-        last_value(live_first_at ignore nulls) over before as live_first_at,
-        last_value(live_first_id ignore nulls) over before as live_first_id
+        last_value(live_id ignore nulls) over before as live_id
     from moments
     window before as (
         partition by service, environment
@@ -74,13 +65,13 @@ compared as (
         streams.deployment_id,
         lives.live_id as live_deployment_id,
         coalesce(
-            streams.version_key <> lives.live_key
+            streams.version_key <> live.version_key
             and streams.version_first_id <> streams.deployment_id
             and (
-                streams.version_first_at < lives.live_first_at
+                streams.version_first_at < live.version_first_at
                 or (
-                    streams.version_first_at = lives.live_first_at
-                    and streams.version_first_id < lives.live_first_id
+                    streams.version_first_at = live.version_first_at
+                    and streams.version_first_id < live.version_first_id
                 )
             ),
             false
@@ -89,6 +80,7 @@ compared as (
         streams.version_first_id
     from streams
     inner join lives on streams.deployment_id = lives.deployment_id and not lives.is_end
+    left join streams as live on lives.live_id = live.deployment_id
 )
 
 select

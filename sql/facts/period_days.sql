@@ -9,7 +9,10 @@
 
 with bounds as (
     select
-        min(rollouts.finished_on) as first_on,
+        least(
+            date_trunc('month', min(rollouts.finished_on)),
+            date_trunc('week', min(rollouts.finished_on)) - interval 77 day
+        ) as first_on,
         max(cast(run.as_of at time zone run.time_zone as date)) as last_on
     from facts.rollouts as rollouts
     cross join config.run as run

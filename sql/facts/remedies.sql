@@ -1,5 +1,6 @@
 -- One row per production deployment that mends an earlier one, and which one it mends.
--- A rollback and a hotfix mend what was live when they began; a deployment that carries a revert
+-- A rollback mends what was live when it began, and so does a hotfix where that was deployed
+-- within the hotfix window; a deployment that carries a revert
 -- mends the deployment that first carried what is reverted. On a plain clone a patch release of
 -- the same X.Y within the hotfix window is inferred to be a hotfix.
 --
@@ -114,7 +115,7 @@ select distinct
     found.mended_id,
     production.service,
     found.how,
-    found.confidence,
+    cast(found.confidence as double) as confidence,
     found.is_inferred,
     production.began_at,
     production.finished_at

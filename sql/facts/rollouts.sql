@@ -26,8 +26,10 @@
 --   url                Page at the source.
 
 with mending as (
-    select distinct deployment_id
-    from facts.remedies
+    select distinct remedies.deployment_id
+    from facts.remedies as remedies
+    inner join facts.failed_deployments as failed
+        on remedies.mended_id = failed.deployment_id
 ),
 
 members as (

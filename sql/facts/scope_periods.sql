@@ -16,7 +16,7 @@ with lives as (
         scopes.scope,
         scopes.name,
         min(rollouts.finished_on) as first_on,
-        max(coalesce(services.retired_on, date '9999-12-31')) as last_on
+        max(least(coalesce(services.retired_on, scopes.until_on), scopes.until_on)) as last_on
     from facts.scopes as scopes
     inner join facts.services as services on scopes.service = services.service
     inner join facts.rollouts as rollouts

@@ -11,11 +11,27 @@
 --   deployment_source  The one source that its deployments are taken from.
 
 with named as (
-    select service from staging.files__deployments
+    select deployments.service
+    from staging.files__deployments as deployments
+    cross join facts.cut as cut
+    where coalesce(deployments.started_at, deployments.finished_at) <= cut.cut_at
     union
-    select service from staging.files__changes
+    select changes.service
+    from staging.files__changes as changes
+    cross join facts.cut as cut
+    where
+        coalesce(
+            changes.opened_at,
+            changes.first_commit_at,
+            changes.first_review_at,
+            changes.approved_at,
+            changes.merged_at
+        ) <= cut.cut_at
     union
-    select service from staging.files__incidents
+    select incidents.service
+    from staging.files__incidents as incidents
+    cross join facts.cut as cut
+    where incidents.started_at <= cut.cut_at
 ),
 
 found as (
@@ -57,6 +73,8 @@ told as (
     from staging.files__deployments as deployments
     inner join config.sources as sources on deployments.source = sources.source
     left join config.aliases as aliases on deployments.service = aliases.alias
+    cross join facts.cut as cut
+    where coalesce(deployments.started_at, deployments.finished_at) <= cut.cut_at
     group by coalesce(aliases.service, deployments.service), sources.source, sources.position
 ),
 

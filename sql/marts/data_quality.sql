@@ -92,7 +92,10 @@ findings as (
     left join config.aliases as aliases on deployments.service = aliases.alias
     left join facts.services as services
         on coalesce(aliases.service, deployments.service) = services.service
-    where services.service is null
+    cross join facts.cut as cut
+    where
+        services.service is null
+        and coalesce(deployments.started_at, deployments.finished_at) <= cut.cut_at
     group by deployments.source, deployments.service
     union all
     select
@@ -108,6 +111,8 @@ findings as (
         on
             coalesce(aliases.service, deployments.service) = services.service
             and deployments.source <> services.deployment_source
+    cross join facts.cut as cut
+    where coalesce(deployments.started_at, deployments.finished_at) <= cut.cut_at
     group by services.service, deployments.source, deployments.service
 )
 

@@ -6,7 +6,7 @@
 --                      rework_rate.
 --   scope              service, team or organisation.
 --   name               The service, the team, or the word organisation.
---   period             day, week, month, four_weeks or twelve_weeks.
+--   period             day, week, month, four_weeks or twelve_weeks (but lead time).
 --   starts_on          First day of the period.
 --   ends_on            First day after it.
 --   is_finished        True once all its days are over.

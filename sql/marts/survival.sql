@@ -75,12 +75,12 @@ curves as (
         *,
         case when is_last then 0 else round(exp(log_survival), 9) end as survival,
         case
-            when is_last then 0
+            when is_last then null
             when greenwood = 0 then 1
             else exp(log_survival * exp(1.959964 * sqrt(greenwood) / -log_survival))
         end as lower_survival,
         case
-            when is_last then 0
+            when is_last then null
             when greenwood = 0 then 1
             else exp(log_survival * exp(1.959964 * sqrt(greenwood) / log_survival))
         end as upper_survival

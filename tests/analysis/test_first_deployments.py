@@ -209,7 +209,7 @@ def built(repository: Path, parents: Parents) -> list[str]:
     lines = []
     for commit, found in enumerate(parents):
         lines += ["commit refs/heads/all", f"mark :{commit + 1}"]
-        lines += [f"committer A <someone@example.invalid> {1_700_000_000 - commit * 60} +0000"]
+        lines += [f"committer A <someone@example.invalid> {1_700_000_000 + commit * 60} +0000"]
         lines += [f"data {len(str(commit))}", str(commit)]
         lines += ["from " + (f":{found[0] + 1}" if found else "0" * 40)]
         lines += [f"merge :{parent + 1}" for parent in found[1:]]
