@@ -60,7 +60,7 @@ def test_the_five_metrics_stand_against_the_week_before_the_median_and_the_targe
 
 
 def test_services_that_shipped_stand_in_a_table_and_the_others_are_named(text):
-    assert cells(text, "shop") == ["shop", "3", "2 to 2", "20 h (3 changes)", "1", "0"]
+    assert cells(text, "shop") == ["shop", "3", "2", "20 h (3 changes)", "1", "0"]
     assert "Nothing deployed by books." in text
 
 
