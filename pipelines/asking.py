@@ -18,10 +18,12 @@ def answer(file: Path, query: str, form: str, out: IO[bytes]) -> None:
     if form == "parquet":
         rows.write_parquet(out)
     elif form == "csv":
-        rows.write_csv(out)
+        out.write(flat(rows).write_csv().encode())
     elif form == "json":
-        found = rows.write_json()
-        out.write(f"{json.dumps(json.loads(found), indent=1)}\n".encode())
+        # JSON knows no NaN and no infinity.
+        finite = pl.when(pl.col(pl.Float64, pl.Float32).is_finite())
+        found = flat(rows).with_columns(finite.then(pl.col(pl.Float64, pl.Float32)))
+        out.write(f"{json.dumps(found.to_dicts(), indent=1, default=told)}\n".encode())
     else:
         out.write(f"{table(rows)}\n".encode())
 
@@ -32,9 +34,19 @@ def ask(file: Path, query: str) -> pl.DataFrame:
         try:
             relation = con.sql(query)
             rows: pl.DataFrame = relation.pl() if relation is not None else pl.DataFrame()
-        except duckdb.Error as error:
+        except (duckdb.Error, pl.exceptions.PolarsError) as error:
             raise QueryFailed(f"{error}") from error
     return rows
+
+
+def flat(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows whose columns CSV and JSON can hold: lists, bytes and spans become text."""
+    plain = (pl.List, pl.Struct, pl.Array, pl.Binary, pl.Duration, pl.Object)
+    return rows.with_columns(
+        pl.Series(name, [None if cell is None else told(cell) for cell in rows[name]], pl.String)
+        for name, kind in rows.schema.items()
+        if isinstance(kind, plain)
+    )
 
 
 def table(rows: pl.DataFrame) -> str:

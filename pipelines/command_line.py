@@ -36,3 +36,6 @@ def main() -> None:
         # Whoever read the output has had enough of it.
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        click.echo(f"drumbeat: {error}", err=True)
+        sys.exit(1)

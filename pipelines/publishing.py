@@ -1,6 +1,7 @@
 """Publishes facts, marts and config under a new name, and moves the readers' pointer to it."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,6 +17,14 @@ LAYERS = ("config", "facts", "marts")
 POINTER = "current.txt"
 LINK = "current.duckdb"
 KEPT = 3
+PRIVATE = ("commits", "commit_landings", "deployment_commits")
+"""The commit graph: larger than all else together, and nothing that is published reads it."""
+DENSE = """
+select 1 from pragma_database_size()
+where database_name = 'published' and free_blocks * 2 <= total_blocks
+"""
+BOOK = "config.published"
+"""The table that tells which version of each table a published file holds."""
 
 
 def publish(con: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> Path:
@@ -23,7 +32,7 @@ def publish(con: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> Path
     folder.mkdir(parents=True, exist_ok=True)
     name = new_name(folder, now)
     partial = folder / f".partial-{name}"
-    partial.unlink(missing_ok=True)
+    start(con, folder, partial)
     con.execute(f"attach {quoted(str(partial))} as published")
     try:
         con.execute("begin")
@@ -58,20 +67,52 @@ def published(folder: Path) -> list[Path]:
     return sorted(folder.glob("drumbeat-*.duckdb"), key=lambda path: path.stem)
 
 
+def start(con: duckdb.DuckDBPyConnection, folder: Path, partial: Path) -> None:
+    """Begin with a copy of the current file, so that only what changed is written again."""
+    partial.unlink(missing_ok=True)
+    with suppress(NothingPublished, OSError, duckdb.Error):
+        shutil.copyfile(current(folder), partial)
+        con.execute(f"attach {quoted(str(partial))} as published")
+        is_dense = con.sql(DENSE).fetchall()
+        con.execute("detach published")
+        if is_dense:
+            return
+    # Nothing to begin with, nothing that this DuckDB can open, or mostly space of old tables.
+    partial.unlink(missing_ok=True)
+
+
 def copy(con: duckdb.DuckDBPyConnection) -> None:
-    """Copy every table with the words that describe it, which a plain copy would drop."""
-    for layer, table, comment in tables(con):
-        con.execute(f"create schema if not exists published.{layer}")
-        con.execute(f"create table published.{layer}.{table} as from {layer}.{table}")
-        con.execute(f"comment on table published.{layer}.{table} is {quoted(comment or '')}")
+    """Bring the published tables up to the warehouse's; a table that is as it was is left alone."""
+    con.execute("create schema if not exists published.config")
+    con.execute(f"create table if not exists published.{BOOK} (table_name text, made text)")
+    there = dict(con.sql(f"select table_name, made from published.{BOOK}").fetchall())
+    made = dict(con.sql("select table_name, fingerprint || content from build.tables").fetchall())
+    wanted = {f"{layer}.{name}": comment or "" for layer, name, comment in tables(con)}
+    for table in there.keys() - wanted.keys():
+        con.execute(f"drop table published.{table}")
+    for table, comment in wanted.items():
+        if made.get(table) is None or there.get(table) != made[table]:
+            copy_table(con, table, comment)
+    con.execute(f"delete from published.{BOOK}")
+    con.executemany(
+        f"insert into published.{BOOK} values ($1, $2)",
+        [(table, made.get(table)) for table in wanted],
+    )
+
+
+def copy_table(con: duckdb.DuckDBPyConnection, table: str, comment: str) -> None:
+    """Copy one table with the words that describe it, which a plain copy would drop."""
+    layer, name = table.split(".")
+    con.execute(f"create schema if not exists published.{layer}")
+    con.execute(f"create or replace table published.{table} as from {table}")
+    con.execute(f"comment on table published.{table} is {quoted(comment)}")
     described = con.sql(
-        "select schema_name, table_name, column_name, comment from duckdb_columns() "
-        "where database_name = current_database() and list_contains($1, schema_name) "
-        "and comment is not null",
-        params=[list(LAYERS)],
+        "select column_name, comment from duckdb_columns() where comment is not null "
+        "and database_name = current_database() and schema_name = $1 and table_name = $2",
+        params=[layer, name],
     ).fetchall()
-    for layer, table, column, comment in described:
-        con.execute(f"comment on column published.{layer}.{table}.{column} is {quoted(comment)}")
+    for column, said in described:
+        con.execute(f"comment on column published.{table}.{column} is {quoted(said)}")
 
 
 def tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:
@@ -79,8 +120,8 @@ def tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:
     return con.sql(
         "select schema_name, table_name, comment from duckdb_tables() "
         "where database_name = current_database() and list_contains($1, schema_name) "
-        "order by schema_name, table_name",
-        params=[list(LAYERS)],
+        "and not list_contains($2, table_name) order by schema_name, table_name",
+        params=[list(LAYERS), list(PRIVATE)],
     ).fetchall()
 
 

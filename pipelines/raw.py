@@ -79,7 +79,7 @@ def merge_table(
         params={"table": table},
     ).fetchall()
     new = [url for path, url in paths.items() if (path, until) not in set(merged)]
-    is_stale = any(path not in paths or known != until for path, known in merged)
+    is_stale = any(path not in paths or cut != until for path, cut in merged)
     if not new and not is_stale and known(con, f"raw.{table}"):
         return
     with_old = "" if is_stale else f"select * from raw.{table} union all by name"
@@ -87,7 +87,8 @@ def merge_table(
     try:
         load(con, table, list(paths.values()) if is_stale else new, known_at)
         versions = f"{with_old} select * from landed"
-        con.execute(f"create or replace table raw.{table} as {latest(versions, table)}")
+        kept = latest(versions, table) if has_choice(con, versions) else versions
+        con.execute(f"create or replace table raw.{table} as {kept}")
         con.execute("drop table landed")
         record(con, f"raw.{table}", "landing")
         note(con, table, [(table, path, until) for path in paths])
@@ -123,6 +124,12 @@ def protocols(landing: Landing) -> set[str]:
     """Return the names by which DuckDB knows the zone's file system."""
     found = landing.fs.protocol
     return {found} if isinstance(found, str) else set(found)
+
+
+def has_choice(con: duckdb.DuckDBPyConnection, versions: str) -> bool:
+    """Tell whether any record has two versions; where none has, choosing would only cost."""
+    repeated = f"select 1 from ({versions}) group by source, scope, record_id having count(*) > 1"
+    return bool(con.sql(f"{repeated} limit 1").fetchall())
 
 
 def latest(versions: str, table: str) -> str:

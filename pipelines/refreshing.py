@@ -1,8 +1,9 @@
 """One refresh: collect into landing, bring the warehouse up to it, publish."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ from pipelines.steps import steps
 from pipelines.warehouse import Built, build, opened
 
 PARALLEL = 8
+PARTIAL = ".partial-warehouse.duckdb"
+TEMPORARY = ".as-it-was-known-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def refresh(
 ) -> Outcome:
     """Collect every source, build and publish; a source that fails stops no other."""
     with locked(project.data_dir, wait=wait, say=progress.say):
+        tidy(project)
         keep(project)
         collected = collect(project, progress)
         with warehouse(project, is_temporary=is_past) as con:
@@ -70,8 +74,8 @@ def rebuild(
 ) -> Outcome:
     """Make a new warehouse from the landing zone alone, and swap it in once it is whole."""
     with locked(project.data_dir, wait=wait, say=progress.say):
-        new = project.warehouse.with_name(".partial-warehouse.duckdb")
-        remove(new)
+        tidy(project)
+        new = project.warehouse.with_name(PARTIAL)
         with opened(new) as con:
             outcome = brought_up(con, project, run, progress, [], is_past=is_past)
         if not is_past:
@@ -79,6 +83,13 @@ def rebuild(
             new.replace(project.warehouse)
         remove(new)
         return outcome
+
+
+def tidy(project: Project) -> None:
+    """Remove what killed runs left half made."""
+    remove(project.warehouse.with_name(PARTIAL))
+    for folder in project.data_dir.glob(f"{TEMPORARY}*"):
+        shutil.rmtree(folder)
 
 
 def keep(project: Project) -> None:
@@ -175,22 +186,24 @@ def warehouse(project: Project, *, is_temporary: bool) -> Iterator[duckdb.DuckDB
     """Open the warehouse, or a temporary one for a week as it was seen."""
     if is_temporary:
         with (
-            TemporaryDirectory(dir=project.data_dir) as folder,
+            TemporaryDirectory(dir=project.data_dir, prefix=TEMPORARY) as folder,
             opened(Path(folder) / "warehouse.duckdb") as con,
         ):
             yield con
         return
-    try:
-        with opened(project.warehouse) as con:
-            yield con
-    except (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException) as error:
-        raise DrumbeatError(
-            f"{project.warehouse} can not be used: {error}\n"
-            "It is only a cache: `drumbeat rebuild` makes it again from the landing zone."
-        ) from error
+    with ExitStack() as stack:
+        try:
+            con = stack.enter_context(opened(project.warehouse))
+        except duckdb.Error as error:
+            raise DrumbeatError(
+                f"{project.warehouse} can not be used: {error}\n"
+                "It is only a cache: `drumbeat rebuild` makes it again from the landing zone."
+            ) from error
+        yield con
 
 
 def remove(path: Path) -> None:
     """Remove a DuckDB file and its write-ahead log."""
-    for one in (path, path.with_name(f"{path.name}.wal")):
+    # The log first: alone it would be played into the next file of that name.
+    for one in (path.with_name(f"{path.name}.wal"), path):
         one.unlink(missing_ok=True)

@@ -94,10 +94,10 @@ def window(
     monday = today - timedelta(days=today.weekday())
     until = until or (monday if since is None or since < monday else today + timedelta(days=1))
     since = since or until - timedelta(weeks=WEEKS)
-    if since >= until:
-        raise DrumbeatError(f"--since {since} is not before --until {until}")
     if since > today:
         raise DrumbeatError(f"--since {since} is after the data's own day, {today}")
+    if since >= until:
+        raise DrumbeatError(f"--since {since} is not before --until {until}")
     return Window(as_of, since, until, zone, *kind)
 
 

@@ -16,11 +16,20 @@ from connectors.git.command import Repository
 from connectors.records import Batch, Cursor, Record
 
 
-@dataclass(slots=True)
-class _Fetched:
-    """Whether the remote has been asked already."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the repository held when it was asked."""
 
-    is_done: bool = False
+    repository: Repository
+    found: dict[str, refs.Ref]
+    main: refs.Ref
+
+
+@dataclass(slots=True)
+class _Once:
+    """Asks the repository once, whoever comes first."""
+
+    seen: _Seen | None = None
     lock: Lock = field(default_factory=Lock)
 
 
@@ -41,21 +50,20 @@ class Git:
     branch: str | None = None
     with_paths: bool = False
     since: datetime | None = None
-    _fetched: _Fetched = field(default_factory=_Fetched, init=False, repr=False, compare=False)
+    _once: _Once = field(default_factory=_Once, init=False, repr=False, compare=False)
 
     def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch]:
         """Yield what is new: commits in frames, tags and heads as whole listings."""
         cursor = cursors.get(self.repository)
-        repository = self._ready()
-        found = refs.listing(repository)
-        main = refs.main_line(repository, found, self.branch)
+        seen = self._seen()
         if entity == "commits":
-            yield from self._commits(repository, [main, *found.values()], cursor or {})
+            tips = [seen.main, *seen.found.values()]
+            yield from self._commits(seen.repository, tips, cursor or {})
         elif entity == "tags":
-            yield from self._whole(entity, [_tag(ref) for ref in refs.tags(found)], cursor)
+            yield from self._whole(entity, [_tag(ref) for ref in refs.tags(seen.found)], cursor)
         elif entity == "heads":
-            head = {"name": main.name, "sha": main.sha, "is_default": True}
-            yield from self._whole(entity, [Record(entity, main.name, head)], cursor)
+            head = {"name": seen.main.name, "sha": seen.main.sha, "is_default": True}
+            yield from self._whole(entity, [Record(entity, seen.main.name, head)], cursor)
         else:
             raise ValueError(f"git has no {entity!r}, only {', '.join(self.entities)}")
 
@@ -97,13 +105,20 @@ class Git:
         if cursor != listing and (records or cursor):
             yield Batch(entity, self.repository, records, listing, is_whole=True)
 
+    def _seen(self) -> _Seen:
+        """Return what the repository holds, asked for once."""
+        with self._once.lock:
+            if self._once.seen is None:
+                repository = self._ready()
+                found = refs.listing(repository)
+                main = refs.main_line(repository, found, self.branch)
+                self._once.seen = _Seen(repository, found, main)
+            return self._once.seen
+
     def _ready(self) -> Repository:
         """Return the repository to read, its remote asked first where it has one."""
         if is_remote(self.location):
-            with self._fetched.lock:
-                if not self._fetched.is_done:
-                    update(self.location, self.clone, self.repository, with_paths=self.with_paths)
-                    self._fetched.is_done = True
+            update(self.location, self.clone, self.repository, with_paths=self.with_paths)
             repository = Repository(self.clone, self.repository)
         else:
             repository = Repository(Path(self.location).absolute(), self.repository)

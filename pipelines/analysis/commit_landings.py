@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from pipelines.analysis.first_deployments import first_carriers, main_line
-from pipelines.analysis.graphs import Repository, names, repository
+from pipelines.analysis.graphs import Repository, repositories
 
 TABLE = "facts.commit_landings"
 INPUTS = ("facts.commits", "facts.cut", "staging.git__commits", "staging.git__heads")
@@ -25,7 +25,7 @@ COLUMNS = {
 
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return the landings of every repository."""
-    frames = [landings(con, repository(con, name)) for name in names(con)]
+    frames = [landings(con, found) for found in repositories(con)]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
 
 
@@ -35,16 +35,15 @@ def landings(con: duckdb.DuckDBPyConnection, found: Repository) -> pl.DataFrame:
     landed = pl.Series(first_carriers(found.graph, line))
     is_landed = landed >= 0
     by = pl.Series(line, dtype=pl.Int64).gather(landed.filter(is_landed))
-    landing = pl.DataFrame(
-        {"sha": found.shas.filter(is_landed), "landed_by": found.shas.gather(by)}
+    return pl.DataFrame(
+        {
+            "repository": found.name,
+            "sha": found.shas.filter(is_landed),
+            "landed_by": found.shas.gather(by),
+            "landed_at": found.commits["committed_at"].gather(by),
+        },
+        schema=SCHEMA,
     )
-    committed = con.sql(
-        "select sha as landed_by, committed_at as landed_at from facts.commits "
-        "where repository = $1",
-        params=[found.name],
-    ).pl()
-    times = landing.join(committed, on="landed_by", how="left")
-    return times.select(pl.lit(found.name).alias("repository"), *list(SCHEMA)[1:])
 
 
 def head(con: duckdb.DuckDBPyConnection, found: Repository) -> int:

@@ -4,13 +4,11 @@ Successful deployments of one service and environment in the order of their ends
 what its commit reaches and no earlier one did.
 """
 
-from collections.abc import Iterator
-
 import duckdb
 import polars as pl
 
 from pipelines.analysis.first_deployments import first_carriers
-from pipelines.analysis.graphs import Repository, names, repository
+from pipelines.analysis.graphs import Repository, repositories
 
 TABLE = "facts.deployment_commits"
 INPUTS = ("facts.commits", "facts.deployment_records")
@@ -32,27 +30,28 @@ SCHEMA = {
     "is_before_history": pl.Boolean,
 }
 STREAMS = """
-select service, environment, deployment_id, commit_sha
+select repository, service, environment, deployment_id, commit_sha
 from facts.deployment_records
-where repository = $1 and status = 'success' and commit_sha is not null
+where repository is not null and status = 'success' and commit_sha is not null
 order by service, environment, finished_at, deployment_id
 """
 
 
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return the first deployments of every repository's commits."""
-    frames = [frame for name in names(con) for frame in carried(con, name)]
+    deployments = con.sql(STREAMS).pl()
+    frames = [
+        first_deployments(found, stream)
+        for found in repositories(con)
+        for stream in streams(deployments, found.name)
+    ]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *frames])
 
 
-def carried(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[pl.DataFrame]:
-    """Yield the first deployments of one repository's commits, stream by stream."""
-    deployments = con.sql(STREAMS, params=[name]).pl()
-    if deployments.is_empty():
-        return
-    found = repository(con, name)
-    for stream in deployments.partition_by("service", "environment", maintain_order=True):
-        yield first_deployments(found, stream)
+def streams(deployments: pl.DataFrame, name: str) -> list[pl.DataFrame]:
+    """Split a repository's deployments by service and environment, each in the order of ends."""
+    own = deployments.filter(pl.col("repository") == name)
+    return own.partition_by("service", "environment", maintain_order=True)
 
 
 def first_deployments(found: Repository, stream: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
-"""Reads a repository's commits from the warehouse as a graph of integers."""
+"""Reads the repositories' commits from the warehouse as graphs of integers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -7,47 +8,48 @@ import polars as pl
 
 from pipelines.analysis.first_deployments import Graph
 
+COMMITS = "select repository, sha, parents, committed_at from facts.commits"
+
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The commits of one repository, numbered in the order of ``shas``."""
+    """The commits of one repository, numbered in the order of the frame's rows."""
 
     name: str
-    shas: pl.Series
+    commits: pl.DataFrame
     graph: Graph
+
+    @property
+    def shas(self) -> pl.Series:
+        """The sha of each commit."""
+        return self.commits["sha"]
 
     def numbers(self, shas: pl.Series) -> list[int]:
         """Return the number of each sha, -1 where the repository lacks it."""
-        known = pl.DataFrame({"sha": self.shas}).with_row_index("number")
-        wanted = pl.DataFrame({"sha": shas.cast(pl.String)})
-        found = wanted.join(known, on="sha", how="left", maintain_order="left")
-        return found["number"].cast(pl.Int64).fill_null(-1).to_list()
+        return numbered(pl.DataFrame({"sha": shas.cast(pl.String)}), self.commits).to_list()
 
 
-def names(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """List the repositories that have commits."""
-    found = con.sql("select distinct repository from facts.commits order by repository")
-    return [name for (name,) in found.fetchall()]
+def repositories(con: duckdb.DuckDBPyConnection) -> Iterator[Repository]:
+    """Yield every repository that has commits; a parent that it lacks is none."""
+    commits = con.sql(COMMITS).pl()
+    for part in commits.partition_by("repository"):
+        yield Repository(part["repository"][0], part, graph(part))
 
 
-def repository(con: duckdb.DuckDBPyConnection, name: str) -> Repository:
-    """Read one repository's graph; a parent that it lacks is none."""
-    commits = con.sql(
-        "select sha, parents from facts.commits where repository = $1 order by sha", params=[name]
-    ).pl()
-    numbered = commits.with_row_index("child")
+def graph(commits: pl.DataFrame) -> Graph:
+    """Return the graph of the commits of one repository."""
     edges = (
-        numbered.filter(pl.col("parents") != "")
-        .select("child", parent=pl.col("parents").str.split(" "))
-        .explode("parent")
-        .join(
-            numbered.select("sha", number="child"),
-            left_on="parent",
-            right_on="sha",
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns(pl.col("number").cast(pl.Int64).fill_null(-1))
+        commits.with_row_index("child")
+        .filter(pl.col("parents") != "")
+        .select("child", sha=pl.col("parents").str.split(" "))
+        .explode("sha")
     )
-    graph = Graph.of_edges(edges["child"].to_numpy(), edges["number"].to_numpy(), len(commits))
-    return Repository(name, commits["sha"], graph)
+    parents = numbered(edges, commits)
+    return Graph.of_edges(edges["child"].to_numpy(), parents.to_numpy(), len(commits))
+
+
+def numbered(wanted: pl.DataFrame, commits: pl.DataFrame) -> pl.Series:
+    """Return the row of ``commits`` that each sha of ``wanted`` names, -1 for none."""
+    known = commits.select("sha").with_row_index("number")
+    found = wanted.join(known, on="sha", how="left", maintain_order="left")
+    return found["number"].cast(pl.Int64).fill_null(-1)

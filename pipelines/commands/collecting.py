@@ -76,8 +76,10 @@ def refreshed(found: "Project", as_of: str | None, known_at: str | None, *, wait
 
 def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:
     """Say what was collected, what was left out and what failed; fail if a source did."""
+    from pipelines.printing import printable
+
     for row in outcome.rejected[:SHOWN]:
-        click.echo(f"Left out: {row}", err=True)
+        click.echo(f"Left out: {printable(row)}", err=True)
     if len(outcome.rejected) > SHOWN:
         click.echo(
             f"Left out: {len(outcome.rejected) - SHOWN} more rows; see "

@@ -42,10 +42,19 @@ carried as (
         repository,
         landed_by,
         min(authored_at) as first_authored_at,
-        bool_or(is_revert) as is_revert,
-        string_agg(reverts, ' ' order by sha) as reverts
+        bool_or(is_revert) as is_revert
     from landed
     where landed_by is not null
+    group by repository, landed_by
+),
+
+taken_back as (
+    select
+        repository,
+        landed_by,
+        string_agg(reverts, ' ' order by sha) as reverts
+    from landed
+    where landed_by is not null and reverts <> ''
     group by repository, landed_by
 ),
 
@@ -68,7 +77,7 @@ requests as (
         changes.is_bot,
         coalesce(starts_with(changes.title, 'Revert "'), false)
         or coalesce(carried.is_revert, false) as is_revert,
-        coalesce(carried.reverts, '') as reverts,
+        coalesce(taken_back.reverts, '') as reverts,
         changes.branch,
         changes.labels,
         changes.title,
@@ -81,6 +90,10 @@ requests as (
         on
             coalesce(changes.repository, services.repository) = carried.repository
             and changes.merge_sha = carried.landed_by
+    left join taken_back
+        on
+            coalesce(changes.repository, services.repository) = taken_back.repository
+            and changes.merge_sha = taken_back.landed_by
     cross join facts.cut as cut
     where
         coalesce(

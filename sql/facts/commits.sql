@@ -23,23 +23,44 @@ with told as (
         2 as preference,
         *
     from staging.files__commits
+),
+
+-- Where one source tells of a repository, as nearly always, nothing has to be chosen.
+shared as (
+    select
+        repository,
+        count(distinct source) as source_count
+    from told
+    group by repository
+),
+
+chosen as (
+    select told.*
+    from told
+    inner join shared on told.repository = shared.repository
+    where shared.source_count = 1
+    union all
+    select told.*
+    from told
+    inner join shared on told.repository = shared.repository
+    where shared.source_count > 1
+    qualify row_number() over (
+        partition by told.repository, told.sha order by told.preference, told.source
+    ) = 1
 )
 
 select
-    told.repository,
-    told.sha,
-    told.parents,
-    told.authored_at,
-    told.committed_at,
-    told.is_bot,
-    contains(told.parents, ' ') as is_merge,
-    told.reverts <> '' or starts_with(told.subject, 'Revert "') as is_revert,
-    told.subject,
-    told.reverts,
-    told.paths
-from told
+    chosen.repository,
+    chosen.sha,
+    chosen.parents,
+    chosen.authored_at,
+    chosen.committed_at,
+    chosen.is_bot,
+    contains(chosen.parents, ' ') as is_merge,
+    chosen.reverts <> '' or starts_with(chosen.subject, 'Revert "') as is_revert,
+    chosen.subject,
+    chosen.reverts,
+    chosen.paths
+from chosen
 cross join facts.cut as cut
-where told.committed_at <= cut.cut_at
-qualify row_number() over (
-    partition by told.repository, told.sha order by told.preference, told.source
-) = 1
+where chosen.committed_at is null or chosen.committed_at <= cut.cut_at

@@ -15,14 +15,19 @@ def carried():
         with duckdb.connect() as con:
             con.execute("set TimeZone = 'UTC'")
             con.execute("create schema facts")
-            con.execute("create table facts.commits (repository text, sha text, parents text)")
+            con.execute(
+                "create table facts.commits (repository text, sha text, parents text, "
+                "committed_at timestamptz)"
+            )
             con.execute(
                 "create table facts.deployment_records (deployment_id text, environment text, "
                 "commit_sha text, finished_at timestamptz, status text, service text, "
                 "repository text)"
             )
             for sha, parents in history.items():
-                con.execute("insert into facts.commits values ('shop', $1, $2)", [sha, parents])
+                con.execute(
+                    "insert into facts.commits values ('shop', $1, $2, null)", [sha, parents]
+                )
             for deployment in deployments:
                 con.execute(
                     "insert into facts.deployment_records "

@@ -248,10 +248,7 @@ def test_an_answer_can_not_make_the_terminal_obey(drumbeat, demo):
     assert out.splitlines() == ["     text", "a [31mb c"]
 
 
-BINARY = pytest.mark.xfail(strict=True, reason="polars tells of the closed pipe in its own way")
-
-
-@pytest.mark.parametrize("form", ["table", "json", pytest.param("csv", marks=BINARY)])
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_a_reader_that_has_had_enough_ends_it_quietly(demo, form):
     words = ["sql", "from facts.deployments", "--format", form, "--data-dir", str(demo)]
     program = [sys.executable, "-W", "error", "-m", "pipelines", *words]

@@ -82,7 +82,8 @@ def test_facts_marts_and_config_are_published_and_nothing_else(con, tmp_path):
     path = publish(con, tmp_path / "serving")
 
     found = ask(path, "select schema_name, table_name from duckdb_tables() order by all")
-    assert found == [("config", "run"), ("facts", "deployments"), ("marts", "numbers")]
+    kept = [("config", "published"), ("config", "run")]
+    assert found == [*kept, ("facts", "deployments"), ("marts", "numbers")]
     layers = ask(path, "select schema_name from duckdb_schemas() where not internal order by all")
     assert {layer for (layer,) in layers} - {"main"} == {"config", "facts", "marts"}
     assert ask(path, "from config.run") == [('it\'s "so"',)]
