@@ -1,5 +1,6 @@
 """Tables of plain text for a terminal, in the words of the pages."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import polars as pl
 
 from sql import words
 
+NUMBER = re.compile(r"-?[\d,]*\.?\d*")
 TITLES = {
     "deployment_frequency": "deployment frequency",
     "change_lead_time": "change lead time",
@@ -57,13 +59,15 @@ def between(row: dict[str, Any]) -> str:
 
 
 def aligned(lines: Sequence[Sequence[str]]) -> str:
-    """Put cells under one another, the last column to the right."""
+    """Put cells under one another, a header first; numbers stand to the right."""
     clean = [[printable(cell) for cell in line] for line in lines]
-    widths = [max(len(line[place]) for line in clean) for place in range(len(clean[0]))]
+    columns = list(zip(*clean, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    is_number = [all(map(NUMBER.fullmatch, column[1:])) for column in columns]
     drawn = [
         "  ".join(
-            cell.rjust(width) if place == len(widths) - 1 else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, is_number, strict=True)
         )
         for line in clean
     ]
