@@ -35,7 +35,7 @@ def ask(file: Path, query: str) -> pl.DataFrame:
             relation = con.sql(query)
             rows: pl.DataFrame = relation.pl() if relation is not None else pl.DataFrame()
         except (duckdb.Error, pl.exceptions.PolarsError) as error:
-            raise QueryFailed(f"{error}") from error
+            raise QueryFailed(str(error)) from error
     return rows
 
 

@@ -22,6 +22,10 @@ PRIVATE = ("commits", "commit_landings", "deployment_commits")
 DENSE = """
 select 1 from pragma_database_size()
 where database_name = 'published' and free_blocks * 2 <= total_blocks
+    and exists (
+        select 1 from duckdb_tables()
+        where database_name = 'published' and schema_name = 'config' and table_name = 'published'
+    )
 """
 BOOK = "config.published"
 """The table that tells which version of each table a published file holds."""
