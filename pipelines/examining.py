@@ -40,8 +40,10 @@ class Finding:
 def examine(project: Project) -> Iterator[Finding]:
     """Yield what was found."""
     configuration = project.configuration
-    services = len(configuration.services)
-    yield Finding("configuration", f"{len(configuration.sources)} sources, {services} services")
+    services = f"{len(configuration.services)} services" if configuration.services else "no services"
+    named = "" if configuration.services else ", so all that the data names"
+    sources = len(configuration.sources)
+    yield Finding("configuration", f"sources: {sources}; {services}{named}")
     yield git()
     for source in configuration.sources:
         yield reach(project, source)

@@ -45,6 +45,7 @@ class Outcome:
     collected: list[Collected] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
+    undeployed: list[str] = field(default_factory=list)
 
 
 def refresh(
@@ -158,7 +159,7 @@ def brought_up(
     with progress.task("Publishing", 1) as task:
         published = publishing.publish(con, project.serving, datetime.now(UTC))
         task.advance()
-    return Outcome(published, collected, built, rejected(con))
+    return Outcome(published, collected, built, rejected(con), undeployed(con))
 
 
 def refuse_before_history(project: Project, known_at: datetime) -> None:
@@ -179,6 +180,15 @@ def rejected(con: duckdb.DuckDBPyConnection) -> list[str]:
         "select subject, detail from marts.data_quality where kind = 'rejected row' order by all"
     ).fetchall()
     return [f"{subject}: {detail}" for subject, detail in rows]
+
+
+def undeployed(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """List the services that no production deployment is known of."""
+    rows = con.sql(
+        "select service from marts.data_quality where kind = 'service without a deployment' "
+        "order by service"
+    ).fetchall()
+    return [service for (service,) in rows]
 
 
 @contextmanager

@@ -89,6 +89,12 @@ def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:
     for source in outcome.collected:
         if not source.error:
             click.echo(f"{source.source}: {source.landed:,} new records", err=True)
+    if outcome.undeployed:
+        named = ", ".join(map(printable, outcome.undeployed[:SHOWN]))
+        more = f" and {len(outcome.undeployed) - SHOWN} more" * (len(outcome.undeployed) > SHOWN)
+        click.echo(
+            f"No release or deployment is known of {named}{more}; see `drumbeat doctor`", err=True
+        )
     told = f" as of {as_of}" if as_of else ""
     click.echo(f"Published{told}: {outcome.published}", err=True)
     failed = [f"{source.source}: {source.error}" for source in outcome.collected if source.error]

@@ -82,6 +82,17 @@ findings as (
     where service is null
     union all
     select
+        'service without a deployment' as kind,
+        services.service,
+        services.service as subject,
+        'no production deployment is known' as detail,
+        'It is in no number.' as effect,
+        'Check services[].deployments: its source, and its tags or environments.' as remedy
+    from facts.services as services
+    left join facts.rollouts as rollouts on services.service = rollouts.service
+    where rollouts.service is null
+    union all
+    select
         'deployments of no service' as kind,
         deployments.service,
         concat(deployments.source, ': ', deployments.service) as subject,
