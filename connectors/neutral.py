@@ -19,6 +19,14 @@ YEARS = (1970, 2199)
 # Enough of a value to find it by.
 SHOWN = 200
 MAIL = r"([^\s<>@]+)(?:@[^\s<>@]+)+"
+ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}"
+LOGIN = r"^([\w.+-]+://)[^/?#]*@"
+MASK = "***"
+# Settings and other rows know a thing by these, so they stay as they are told.
+NAMES = frozenset({
+    "deployment_id", "change_id", "incident_id", "service", "repository", "environment",
+    "sha", "merge_sha", "parents", "paths", "version", "rolls_back_to",
+})  # fmt: skip
 TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
 
@@ -130,7 +138,7 @@ def faults(table: str, columns: list[str]) -> Iterator[pl.Expr]:
 
 def fault(column: str, wrong: pl.Expr, reason: pl.Expr) -> pl.Expr:
     """Return a struct where ``wrong`` holds, null elsewhere."""
-    value = pl.col(column).str.head(SHOWN) if column else pl.lit(None, dtype=pl.String)
+    value = masked(column).str.head(SHOWN) if column else pl.lit(None, dtype=pl.String)
     told = pl.struct(column=pl.lit(column), value=value, reason=reason)
     return pl.when(wrong).then(told)
 
@@ -144,6 +152,7 @@ def payloads(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     if "author" in names:
         # No e-mail address is kept; what stands before the @ still tells a bot.
         texts.append(pl.col("author").str.replace_all(MAIL, "${1}"))
+    texts += [masked(name) for name in names if name not in {*NAMES, *times, "author"}]
     clean = frame.with_columns(texts)
     return pl.DataFrame(
         {
@@ -152,6 +161,11 @@ def payloads(table: str, frame: pl.DataFrame) -> pl.DataFrame:
             "payload": clean.select(written(names)).to_series(),
         }
     )
+
+
+def masked(column: str) -> pl.Expr:
+    """Return a text without the login of a URL and without e-mail addresses."""
+    return pl.col(column).str.replace(LOGIN, "${1}").str.replace_all(ADDRESS, MASK)
 
 
 def written(names: Sequence[str]) -> pl.Expr:

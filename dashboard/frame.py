@@ -42,7 +42,7 @@ class Frame:
         """Write the overline and the sentence; ``scope`` is HTML."""
         parts = [*scope, escape_html(words.week(self.run.last_week))]
         if self.run.is_demo:
-            ends = words.day(self.run.as_of.date())
+            ends = words.day(self.run.day(self.run.as_of))
             parts.append(f'<span class="demo">Demo: made-up data, ending {ends}</span>')
         marks.overline(parts, self.heading)
         marks.sentence(sentence, self.heading)

@@ -6,18 +6,11 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, download, questions, theme
+from dashboard import charts, download, theme
 from dashboard.frame import Frame
 from dashboard.marks import Head, write
-from sql import words
+from sql import names, words
 
-NAMES = {
-    "deployment_frequency": "Deployment frequency",
-    "change_lead_time": "Change lead time",
-    "change_fail_rate": "Change fail rate",
-    "recovery_time": "Recovery time",
-    "rework_rate": "Rework rate",
-}
 SPANS = {
     "week": "1 week",
     "month": "last month",
@@ -44,13 +37,7 @@ def unfinished(rows: pl.DataFrame) -> dict[str, Any]:
 
 def head(metric: str, rows: pl.DataFrame, frame: Frame) -> Head:
     """Say one metric: its value, its interval and how many rows stand behind it."""
-    name = NAMES[metric]
-    if frame.run.is_git_only:
-        name = {
-            "deployment_frequency": "Release frequency",
-            "change_fail_rate": "Change fail rate, inferred",
-            "rework_rate": "Rework rate, inferred",
-        }.get(metric, name)
+    name = names.metric(metric, is_git_only=frame.run.is_git_only)
     found = last_whole(rows)
     if not found:
         return Head(name, words.NOTHING, "", ["no history yet"])
@@ -64,8 +51,8 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
     """Draw the five metrics side by side, two abreast on a phone."""
     tone = theme.tones()
     with st.container(key="metrics"):
-        places = st.columns(len(questions.METRICS), gap="medium")
-    for place, metric in zip(places, questions.METRICS, strict=True):
+        places = st.columns(len(names.WINDOWS), gap="medium")
+    for place, metric in zip(places, names.WINDOWS, strict=True):
         rows = drawn_band(metrics[metric])
         told = head(metric, metrics[metric], frame)
         with place:

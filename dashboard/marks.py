@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -63,15 +63,10 @@ def chip(state: str) -> str:
 
 
 def link(url: str | None, label: str) -> str:
-    """Return a link to a source if its address is a web address, else the bare label."""
-    said = escape_html(label)
-    try:
-        is_web = urlsplit((url or "").strip()).scheme in ("http", "https")
-    except ValueError:
-        is_web = False
-    if not is_web:
+    """Return a link to a source if it has a web address without a login, else the bare label."""
+    said, href = escape_html(label), escape_html(words.address(url))
+    if not href:
         return said
-    href = escape_html((url or "").strip())
     return f'<a href="{href}" target="_blank" rel="noopener noreferrer">{said}</a>'
 
 

@@ -1,6 +1,5 @@
 """What the pages ask of the published file, one function a question."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,22 +8,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from dashboard import data
+from sql.names import WINDOWS
 
-METRICS = (
-    "deployment_frequency",
-    "change_lead_time",
-    "change_fail_rate",
-    "recovery_time",
-    "rework_rate",
-)
-# The window each metric is told over: rarer events need a longer one.
-WINDOWS: Mapping[str, str] = {
-    "deployment_frequency": "week",
-    "change_lead_time": "four_weeks",
-    "change_fail_rate": "four_weeks",
-    "recovery_time": "twelve_weeks",
-    "rework_rate": "twelve_weeks",
-}
 STATES = ("quiet", "never deployed", "too new", "on rhythm", "retired")
 
 
@@ -41,13 +26,17 @@ class Run:
     @property
     def this_week(self) -> date:
         """Return the Monday of the unfinished week, in the configured zone."""
-        today = self.as_of.astimezone(ZoneInfo(self.zone)).date()
+        today = self.day(self.as_of)
         return today - timedelta(days=today.weekday())
 
     @property
     def last_week(self) -> date:
         """Return the Monday of the last whole week."""
         return self.this_week - timedelta(days=7)
+
+    def day(self, at: datetime) -> date:
+        """Return the day of a moment in the configured zone."""
+        return at.astimezone(ZoneInfo(self.zone)).date()
 
     @property
     def noun(self) -> str:
@@ -107,10 +96,8 @@ def metrics(scope: str, name: str, since: date, period: str) -> dict[str, pl.Dat
         [scope, name, since],
     )
     return {
-        metric: found.filter(
-            metric=metric, period="month" if period == "month" else WINDOWS[metric]
-        )
-        for metric in METRICS
+        metric: found.filter(metric=metric, period="month" if period == "month" else window)
+        for metric, window in WINDOWS.items()
     }
 
 

@@ -9,19 +9,13 @@ import polars as pl
 from dashboard import questions
 from dashboard.frame import Frame
 from dashboard.marks import Column, chip, service_link, table
-from sql import drawing, words
+from sql import drawing, names, words
 from sql.drawing import CSS, Beat, Shade
 from sql.words import escape_html
 
 STRIP = timedelta(days=84)
 FAIL_TOP = 0.4
-GIT_ONLY = (
-    "<b>What plain git cannot see.</b> Tags are counted as releases, so what was built but never"
-    " tagged is missing, and so are failed pipelines, staging and regions. There are no incidents:"
-    " the fail rate is inferred from patch releases that followed soon and from revert commits,"
-    " and recovery is known only where a patch release ended it. Lead time runs from the first"
-    " commit to the tag; review and waiting can't be told apart."
-)
+GIT_ONLY = f"<b>What plain git cannot see.</b> {names.GIT_ONLY}"
 
 
 def opening(services: pl.DataFrame, last: dict[str, Any], page: Frame) -> words.Sentence:
@@ -170,7 +164,7 @@ def _line(rows: pl.DataFrame | None) -> str:
 
 def _fails(service: dict[str, Any], rate_of_all: float | None) -> str:
     value, low, high = (service[name] for name in ("fail_rate", "fail_low", "fail_high"))
-    if value is None or low is None or high is None or (service["fail_count"] or 0) < 8:
+    if value is None or low is None or high is None or (service["fail_count"] or 0) < names.ENOUGH:
         return "<small>too few to tell</small>"
     return drawing.interval_dot(
         value,

@@ -10,11 +10,10 @@ from dashboard.frame import Frame
 from dashboard.marks import Column, chip, link, table
 from dashboard.rows import GIT_ONLY, home
 from sql import words
+from sql.names import ENOUGH
 from sql.words import Part, escape_html
 
 LATEST = 12
-# Below so many, a title claims nothing; the chart is drawn all the same.
-ENOUGH = 8
 SAID = {
     "explicit": "explicit reference",
     "fix": "fix deployed",
@@ -42,7 +41,7 @@ def sentence(service: dict[str, Any], last: dict[str, Any], page: Frame) -> word
         what = f" has never been {'released' if page.run.is_git_only else 'deployed'}."
         return (Part(name, "strong"), Part(what))
     if service["state"] == "retired":
-        on = words.day(service["last_deployed_at"].date())
+        on = words.day(page.run.day(service["last_deployed_at"]))
         return (Part(name, "strong"), Part(f" is retired; it last went out on {on}."))
     opened = words.shipped(
         name,
@@ -101,6 +100,7 @@ def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
         else "whole; the steps on the way are not known from this source"
     )
     title = f"A change now takes {words.duration(now[0]['lead_time_hours'])} to {end}"
+    # The chart is drawn all the same.
     if now[0]["change_count"] < ENOUGH:
         few = now[0]["change_count"]
         title = f"Lead time now: too few to tell, n = {few}, {ENOUGH} are needed"

@@ -40,7 +40,9 @@ class Finding:
 def examine(project: Project) -> Iterator[Finding]:
     """Yield what was found."""
     configuration = project.configuration
-    services = f"{len(configuration.services)} services" if configuration.services else "no services"
+    services = (
+        f"{len(configuration.services)} services" if configuration.services else "no services"
+    )
     named = "" if configuration.services else ", so all that the data names"
     sources = len(configuration.sources)
     yield Finding("configuration", f"sources: {sources}; {services}{named}")

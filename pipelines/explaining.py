@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import duckdb
@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines import windows
 from pipelines.errors import DrumbeatError
-from pipelines.printing import TITLES, aligned, told, value
+from pipelines.printing import aligned, title, told, value
 
 ROLLOUTS = """
 select
@@ -38,7 +38,10 @@ REWORK = """
     rollouts.is_rollback, rollouts.is_hotfix,
     (
         select string_agg(concat(how, ' of ', mended_id), ', ' order by how, mended_id)
-        from facts.remedies as remedies where remedies.deployment_id = rollouts.rollout_id
+        from facts.remedies as remedies
+        inner join facts.deployments as members
+            on remedies.deployment_id = members.deployment_id
+        where members.rollout_id = rollouts.rollout_id
     ) as mends,
 """
 CHANGES = """
@@ -80,12 +83,14 @@ class Explanation:
 
     number: dict[str, Any]
     rows: pl.DataFrame
+    is_git_only: bool = False
 
     def as_text(self) -> str:
         """Return the number in words, then its rows."""
         number = self.number
         head = (
-            f"{TITLES[number['metric']]} of {number['name']}, week of {number['starts_on']}: "
+            f"{title(number, is_git_only=self.is_git_only)} of {number['name']}, "
+            f"week of {number['starts_on']}: "
             f"{value(number)}, n = {number['n']}, by {number['definition']}"
         )
         shown = self.rows.select(name for name in self.rows.columns if self.rows[name].count())
@@ -111,7 +116,7 @@ def explain(
     if metric not in QUERIES:
         raise DrumbeatError(f"no metric is called {metric!r}; there are: {', '.join(QUERIES)}")
     whole = windows.window(con)
-    since = monday(week) if week else whole.until - timedelta(weeks=1)
+    since = windows.parse_week(week) if week else whole.until - timedelta(weeks=1)
     chosen = windows.window(con, since, since + timedelta(weeks=1))
     found = windows.metrics(con, chosen, by="week", service=service, team=team)
     scope = "service" if service else "team" if team else "organisation"
@@ -125,12 +130,4 @@ def explain(
             "until": chosen.until,
         },
     ).pl()
-    return Explanation(number, rows)
-
-
-def monday(week: str) -> date:
-    """Return the Monday of an ISO week such as 2026-W47."""
-    try:
-        return date.fromisoformat(f"{week}-1")
-    except ValueError as error:
-        raise DrumbeatError(f"--week {week}: is no week; write 2026-W47") from error
+    return Explanation(number, rows, chosen.is_git_only)

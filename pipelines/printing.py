@@ -6,26 +6,19 @@ from typing import Any
 
 import polars as pl
 
-from sql import words
+from sql import names, words
 
 NUMBER = re.compile(r"-?[\d,]*\.?\d*")
-TITLES = {
-    "deployment_frequency": "deployment frequency",
-    "change_lead_time": "change lead time",
-    "change_fail_rate": "change fail rate",
-    "recovery_time": "recovery time",
-    "rework_rate": "rework rate",
-}
 
 
-def metric_table(rows: pl.DataFrame, *, has_periods: bool) -> str:
+def metric_table(rows: pl.DataFrame, *, has_periods: bool, is_git_only: bool = False) -> str:
     """Draw metric rows: one line a scope and metric, and a period where asked for."""
     head = ["", "from", "metric", "value", "between", "n"]
     body = [
         [
             row["name"],
             row["starts_on"].isoformat(),
-            TITLES[row["metric"]],
+            title(row, is_git_only=is_git_only),
             value(row),
             between(row),
             f"{row['n']:,}",
@@ -36,10 +29,16 @@ def metric_table(rows: pl.DataFrame, *, has_periods: bool) -> str:
     return aligned([[line[place] for place in kept] for line in [head, *body]])
 
 
+def title(row: dict[str, Any], *, is_git_only: bool) -> str:
+    """Say a metric's name inside a line."""
+    return names.metric(row["metric"], is_git_only=is_git_only).lower()
+
+
 def value(row: dict[str, Any]) -> str:
     """Say a metric's value in its unit."""
     if row["value"] is None:
-        return f"more than {words.duration(row['at_least'])}" if row["at_least"] else words.NOTHING
+        least = row["at_least"]
+        return words.NOTHING if least is None else f"more than {words.duration(least)}"
     if row["unit"] == "per week":
         return f"{row['value']:.1f} a week"
     return words.rate(row["value"]) if row["unit"] == "rate" else words.duration(row["value"])

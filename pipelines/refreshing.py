@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,15 +116,16 @@ def collect(project: Project, progress: Progress) -> list[Collected]:
 def collect_source(
     project: Project, landing: Landing, source: AnySource, count: Callable[[int], None]
 ) -> Collected:
-    """Collect one source, entity by entity."""
-    landed = 0
-    try:
-        connector = project.connector(source)
-        for entity in connector.entities:
+    """Collect one source, entity by entity; one that fails stops no other."""
+    landed, errors = 0, []
+    connector = project.connector(source)
+    for entity in connector.entities:
+        try:
             landed += collect_entity(landing, source, connector, entity, count)
-    except SourceError as error:
-        return Collected(source.name, landed, str(error))
-    return Collected(source.name, landed)
+        except SourceError as error:
+            errors.append(str(error))
+    # What fails several entities is told once.
+    return Collected(source.name, landed, "; ".join(dict.fromkeys(errors)))
 
 
 def collect_entity(
@@ -201,15 +202,16 @@ def warehouse(project: Project, *, is_temporary: bool) -> Iterator[duckdb.DuckDB
         ):
             yield con
         return
-    with ExitStack() as stack:
-        try:
-            con = stack.enter_context(opened(project.warehouse))
-        except duckdb.Error as error:
-            raise DrumbeatError(
-                f"{project.warehouse} can not be used: {error}\n"
-                "It is only a cache: `drumbeat rebuild` makes it again from the landing zone."
-            ) from error
-        yield con
+    try:
+        with opened(project.warehouse) as con:
+            yield con
+    except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
+        if "No space left" in str(error):
+            raise DrumbeatError(f"the disk is full: {error}\nWhat is published stays.") from error
+        raise DrumbeatError(
+            f"{project.warehouse} can not be used: {error}\n"
+            "It is only a cache: `drumbeat rebuild` makes it again from the landing zone."
+        ) from error
 
 
 def remove(path: Path) -> None:

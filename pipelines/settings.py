@@ -51,7 +51,7 @@ FAILURES = (
 )  # fmt: skip
 DEFINED_BY: Mapping[str, tuple[str, ...]] = {
     "deployment_frequency": ("regions",),
-    "change_lead_time": ("regions", "bots_changes"),
+    "change_lead_time": ("bots_changes",),
     "change_fail_rate": FAILURES,
     "recovery_time": FAILURES,
     "rework_rate": FAILURES,

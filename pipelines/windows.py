@@ -1,5 +1,6 @@
 """The five metrics over any window, made by the very SQL that makes the marts."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pipelines.steps import steps
 from pipelines.warehouse import opened
 
 WEEKS = 12
+WEEK_FORM = re.compile(r"(\d{4})-W(\d{2})", re.IGNORECASE | re.ASCII)
 CHOSEN = {"facts.period_days": "chosen_days", "facts.scope_periods": "chosen_periods"}
 DAYS = """
 create or replace temp table chosen_days as
@@ -120,8 +122,9 @@ def metrics(
     params = {"scope": scope, "name": name} if name else {}
     # What is usual comes from the weeks before, which a window of one's own does not hold.
     rows: pl.DataFrame = con.sql(
-        "select metrics.* replace (coalesce(metrics.low, marts.low) as low, "
-        "coalesce(metrics.high, marts.high) as high) from metrics left join marts.metrics as marts "
+        "select metrics.* replace (case when metrics.unit = 'per week' then marts.low "
+        "else metrics.low end as low, case when metrics.unit = 'per week' then marts.high "
+        "else metrics.high end as high) from metrics left join marts.metrics as marts "
         "using (metric, scope, name, period, starts_on, ends_on) "
         f"where {kept} order by case scope when 'organisation' then 1 "
         "when 'team' then 2 else 3 end, name, starts_on, case metric "
@@ -186,3 +189,15 @@ def json_row(row: dict[str, Any], by: str) -> dict[str, Any]:
     if by != "window":
         found["period"] = row["starts_on"].isoformat()
     return found
+
+
+def parse_week(text: str) -> date:
+    """Return the Monday of a week written as ``2026-W47``."""
+    found = WEEK_FORM.fullmatch(text.strip())
+    if found is None:
+        raise DrumbeatError(f"{text!r} is not a week: write year and ISO week, as in 2026-W47")
+    year, week = map(int, found.groups())
+    try:
+        return date.fromisocalendar(year, week, 1)
+    except ValueError as error:
+        raise DrumbeatError(f"{text!r} is not a week: {year} has no week {week}") from error

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from typing import Literal, NamedTuple
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 NOTHING = "\N{EN DASH}"
@@ -13,6 +14,8 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+# What stays as it is in an address: all that it is made of but brackets.
+ADDRESS = "-._~:/?#@!$&'*+,;=%"
 SMALL = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 Role = Literal["", "strong", "slow", "stall"]
@@ -68,6 +71,19 @@ def escape_markdown(value: object) -> str:
     """Make any text safe inside Markdown, on one line."""
     line = _one_line(value).replace("&", "&amp;").replace("<", "&lt;")
     return "".join(f"\\{sign}" if sign in "\\`*_[]|>#~$" else sign for sign in line)
+
+
+def address(url: str | None) -> str:
+    """Return a web address that is safe in HTML and Markdown, empty if it is none."""
+    try:
+        parts = urlsplit((url or "").strip())
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return ""
+    # An address with a name or password in it would carry them into pages and mail.
+    if not is_web or parts.username is not None or parts.password is not None:
+        return ""
+    return quote(parts.geturl(), safe=ADDRESS)
 
 
 def capital(words: str) -> str:

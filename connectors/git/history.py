@@ -8,6 +8,7 @@ from typing import IO
 import polars as pl
 
 from connectors.git.command import Repository
+from connectors.neutral import ADDRESS, MAIL, MASK
 
 BLOCK = 32 << 20
 # git ends a message at the first NUL and lets no newline into the fields before the message, so
@@ -104,8 +105,8 @@ def _typed(commits: pl.Series) -> pl.DataFrame:
         "parents",
         _moment("authored_at"),
         _moment("committed_at"),
-        "author",
-        "subject",
+        pl.col("author").str.replace_all(MAIL, "${1}"),
+        pl.col("subject").str.replace_all(ADDRESS, MASK),
         said.str.extract_all(REVERTED)
         .list.eval(pl.element().str.extract(r"([0-9a-f]+)$"))
         .list.unique(maintain_order=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
 
-from connectors.errors import SourceMisconfigured
+from connectors.errors import SourceError, SourceMisconfigured
 from connectors.git import history, refs
 from connectors.git.clone import is_remote, update
 from connectors.git.command import Repository
@@ -29,7 +29,7 @@ class _Seen:
 class _Once:
     """Asks the repository once, whoever comes first."""
 
-    seen: _Seen | None = None
+    answer: _Seen | SourceError | None = None
     lock: Lock = field(default_factory=Lock)
 
 
@@ -108,12 +108,21 @@ class Git:
     def _seen(self) -> _Seen:
         """Return what the repository holds, asked for once."""
         with self._once.lock:
-            if self._once.seen is None:
-                repository = self._ready()
-                found = refs.listing(repository)
-                main = refs.main_line(repository, found, self.branch)
-                self._once.seen = _Seen(repository, found, main)
-            return self._once.seen
+            if self._once.answer is None:
+                self._once.answer = self._asked()
+            if isinstance(self._once.answer, SourceError):
+                raise self._once.answer
+            return self._once.answer
+
+    def _asked(self) -> _Seen | SourceError:
+        """Ask the repository; an error is an answer too, so that no entity waits for it again."""
+        try:
+            repository = self._ready()
+            found = refs.listing(repository)
+            main = refs.main_line(repository, found, self.branch)
+        except SourceError as error:
+            return error
+        return _Seen(repository, found, main)
 
     def _ready(self) -> Repository:
         """Return the repository to read, its remote asked first where it has one."""

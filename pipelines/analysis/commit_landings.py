@@ -13,7 +13,7 @@ from pipelines.analysis.first_deployments import first_carriers, main_line
 from pipelines.analysis.graphs import Repository, repositories
 
 TABLE = "facts.commit_landings"
-INPUTS = ("facts.commits", "facts.cut", "staging.git__commits", "staging.git__heads")
+INPUTS = ("facts.commits", "staging.git__commits", "staging.git__heads")
 GRAIN = ("repository", "sha")
 COLUMNS = {
     "repository": "Repository.",
@@ -52,10 +52,11 @@ def head(con: duckdb.DuckDBPyConnection, found: Repository) -> int:
         "select sha from staging.git__heads where repository = $1 and is_default order by source",
         params=[found.name],
     ).fetchall()
-    for (sha,) in told:
-        tip = found.numbers(pl.Series([sha]))[0]
-        return tip if tip >= 0 else earlier_tip(con, found, sha)
-    return longest_line(found)
+    if not told:
+        return longest_line(found)
+    sha = told[0][0]
+    tip = found.numbers(pl.Series([sha]))[0]
+    return tip if tip >= 0 else earlier_tip(con, found, sha)
 
 
 def earlier_tip(con: duckdb.DuckDBPyConnection, found: Repository, sha: str) -> int:

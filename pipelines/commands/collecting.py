@@ -65,7 +65,7 @@ def doctor(config: Path | None, data_dir: Path | None) -> None:
 
 
 def refreshed(found: "Project", as_of: str | None, known_at: str | None, *, wait: bool) -> None:
-    """Refresh, keep the effective configuration, and say what came of it."""
+    """Refresh, and say what came of it."""
     from pipelines import refreshing
     from pipelines.progress import Progress
 

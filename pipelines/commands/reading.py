@@ -53,7 +53,7 @@ def metrics(
     from pipelines.printing import metric_table
 
     click.echo(heading(chosen))
-    click.echo(metric_table(rows, has_periods=by is not None))
+    click.echo(metric_table(rows, has_periods=by is not None, is_git_only=chosen.is_git_only))
 
 
 def heading(chosen: "Window") -> str:
@@ -124,11 +124,12 @@ def report(
     formats: str | None,
 ) -> None:
     """Write the report of a week."""
+    from pipelines import windows
     from pipelines.reports import weekly
 
     found = options.project(config, data_dir)
     asked = found.configuration.report
     chosen = tuple(formats.split(",")) if formats else asked.formats
-    day = weekly.parse_week(week) if week else None
+    day = windows.parse_week(week) if week else None
     for path in weekly.write(found, day, out or Path(asked.out), chosen):
         click.echo(path)

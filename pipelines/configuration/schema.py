@@ -47,10 +47,12 @@ class Calendar(Settings):
         default="UTC", description="Days and weeks begin at midnight here: Europe/Berlin."
     )
     country: Country = Field(
-        default="", description="Whose public holidays count: a code of ISO 3166. Left out: none."
+        default="",
+        description="Whose public holidays count: a code of ISO 3166. Left out: none. "
+        "Not used yet.",
     )
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = Field(
-        default=("mon", "tue", "wed", "thu", "fri"), description="Days people work."
+        default=("mon", "tue", "wed", "thu", "fri"), description="Days people work. Not used yet."
     )
     freezes: tuple[Freeze, ...] = Field(
         default=(), description="Spans in which nobody is expected to deploy."
@@ -67,8 +69,8 @@ class Definitions(Settings):
     )
     attribution_window_hours: Annotated[Number, Field(gt=0)] = Field(
         default=72.0,
-        description="An incident blames a deployment at most this long before it. "
-        "Weeks younger than this are not settled.",
+        description="By service and time alone, an incident blames a deployment at most this long "
+        "before it. Weeks younger than this are not settled.",
     )
     half_life_hours: Annotated[Number, Field(gt=0)] = Field(
         default=24.0,
@@ -79,8 +81,8 @@ class Definitions(Settings):
     )
     hotfix_window_hours: Annotated[Number, Field(gt=0)] = Field(
         default=72.0,
-        description="With tags alone, a patch release this soon after a release of the same X.Y "
-        "is a hotfix.",
+        description="A hotfix mends what was deployed at most this long before it; with tags "
+        "alone, a patch release this soon after a release of the same X.Y is a hotfix.",
     )
     lookback_days: Annotated[Number, Field(gt=0)] = Field(
         default=30.0,

@@ -19,11 +19,6 @@ class Source(Settings):
         "Small letters, digits, dot, dash and underscore; unique. "
         "Left out: a git source is named after its repository, files after their folder.",
     )
-    since: Day | None = Field(
-        default=None,
-        description="The first collection goes back to this day. "
-        "Left out: all of a git history, 18 months of anything else.",
-    )
 
     @model_validator(mode="before")
     @classmethod
@@ -50,6 +45,10 @@ class GitSource(Source):
     branch: Text | None = Field(
         default=None,
         description="The branch whose commits are changes. Left out: the remote's default branch.",
+    )
+    since: Day | None = Field(
+        default=None,
+        description="The first collection goes back to this day. Left out: all of the history.",
     )
 
     @model_validator(mode="before")

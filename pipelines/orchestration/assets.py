@@ -108,7 +108,12 @@ def step_asset(step: Step) -> dg.AssetsDefinition:
 def seen_tables() -> list[str]:
     """List the tables that the published file holds."""
     every = [*(f"config.{table}" for table in settings.TABLES), *steps()]
-    return [table for table in every if table.split(".")[0] in publishing.LAYERS]
+    parts = {table: table.split(".") for table in every}
+    return [
+        table
+        for table, (layer, name) in parts.items()
+        if layer in publishing.LAYERS and name not in publishing.PRIVATE
+    ]
 
 
 @dg.asset(

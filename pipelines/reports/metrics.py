@@ -7,25 +7,12 @@ from datetime import date
 
 from pipelines.reports import reading
 from pipelines.reports.contents import Cell, Column, Table, Trend
-from pipelines.reports.reading import WEEK, WINDOWS, Edition, Row
-from sql import words
+from pipelines.reports.reading import WEEK, Edition, Row
+from sql import names, words
+from sql.names import ENOUGH, WINDOWS
 
-NAMES = {
-    "deployment_frequency": "Deployment frequency",
-    "change_lead_time": "Change lead time",
-    "change_fail_rate": "Change fail rate",
-    "recovery_time": "Recovery time",
-    "rework_rate": "Rework rate",
-}
-GIT_ONLY_NAMES = {
-    "deployment_frequency": "Release frequency",
-    "change_fail_rate": "Change fail rate, inferred",
-    "recovery_time": "Recovery time, inferred",
-    "rework_rate": "Rework rate, inferred",
-}
 SPANS = {"week": "1 week", "four_weeks": "4 weeks", "twelve_weeks": "12 weeks"}
 NOUNS = {"change_lead_time": "change", "recovery_time": "failure"}
-ENOUGH = 8
 CAPTION = "Each over the window named below it, which ends with this week."
 HEADS = ("Now", "Range", "Week before", "12-week median")
 
@@ -67,7 +54,7 @@ def _cells(
     edition: Edition, metric: str, history: Mapping[date, Row], alone: Row | None
 ) -> tuple[Cell, ...]:
     found = history.get(edition.week)
-    name = (GIT_ONLY_NAMES if edition.run.is_git_only else {}).get(metric, NAMES[metric])
+    name = names.metric(metric, is_git_only=edition.run.is_git_only)
     span = SPANS[WINDOWS[metric]]
     if WINDOWS[metric] != "week" and alone is not None and alone["n"]:
         span += f"; this week {said(metric, alone)}, n = {alone['n']}"
@@ -146,7 +133,8 @@ def _trend(edition: Edition, metric: str, history: Mapping[date, Row]) -> Cell |
         return Cell("no history yet")
     bands = [(None, None) if row is None else _band(metric, row) for row in rows]
     ends = f"from {_plainly(metric, known[0])} to {_plainly(metric, known[-1])}"
-    title = f"{NAMES[metric]}, 12 months: {ends}"
+    name = names.metric(metric, is_git_only=edition.run.is_git_only)
+    title = f"{name}, 12 months: {ends}"
     return Trend(values, [low for low, _ in bands], [high for _, high in bands], title)
 
 

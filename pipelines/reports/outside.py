@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 # Marks that turn the direction of the text around them, so that it reads as something else.
 TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -11,7 +10,6 @@ TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u206
 TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.?)")
 # A cell that begins so is a formula to a spreadsheet that a table is pasted into.
 FORMULA = tuple("=+-@")
-ADDRESS = "-._~:/?#@!$&'*+,;=%"
 
 
 def plain(text: str) -> str:
@@ -29,19 +27,6 @@ def plain_row(row: dict[str, Any]) -> dict[str, Any]:
 def short(text: str, length: int) -> str:
     """Cut a text that is too long for its place."""
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
-
-
-def address(url: str | None) -> str:
-    """Return a web address that is safe in HTML and Markdown, empty if it is none."""
-    try:
-        parts = urlsplit((url or "").strip())
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return ""
-    # An address with a name or password in it would carry them into mail.
-    if not is_web or parts.username is not None or parts.password is not None:
-        return ""
-    return quote(parts.geturl(), safe=ADDRESS)
 
 
 def _is_control(sign: str) -> bool:

@@ -1,6 +1,5 @@
 """What the weekly report asks of the published file, one function a question."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,18 +8,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipelines.reports.outside import plain_row, short
+from sql.names import WINDOWS
 
 Row = dict[str, Any]
 
 WEEK = timedelta(weeks=1)
-# The window each metric is told over, as on the pages: rarer events need a longer one.
-WINDOWS: Mapping[str, str] = {
-    "deployment_frequency": "week",
-    "change_lead_time": "four_weeks",
-    "change_fail_rate": "four_weeks",
-    "recovery_time": "twelve_weeks",
-    "rework_rate": "twelve_weeks",
-}
 
 
 @dataclass(frozen=True, slots=True)

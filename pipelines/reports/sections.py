@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pipelines.reports import reading
 from pipelines.reports.contents import Cell, Chip, Column, Said, Strip, Table
-from pipelines.reports.outside import address, short
+from pipelines.reports.outside import short
 from pipelines.reports.reading import Edition, Row
 from sql import words
 from sql.drawing import Beat
@@ -164,10 +164,10 @@ def _failure(edition: Edition, row: Row) -> tuple[Cell, ...]:
             words.moment(row["finished_at"], edition.run.zone),
             is_strong=True,
         ),
-        Cell(short(version, VERSION), url=address(row["url"])),
+        Cell(short(version, VERSION), url=words.address(row["url"])),
         Cell(ENDED.get(row["recovered_by"], "still open")),
         Cell(after),
-        Cell(f"{how}{sure}", url=address(row["evidence_url"])),
+        Cell(f"{how}{sure}", url=words.address(row["evidence_url"])),
     )
 
 
@@ -192,7 +192,7 @@ def waits(edition: Edition) -> Table:
             Cell(str(row["waiting_count"])),
             Cell(words.duration(row["oldest_waiting_hours"])),
             Cell(words.duration(row["usual_wait_hours"])),
-            Cell(short(row["title"] or row["change_id"], TITLE), url=address(row["url"])),
+            Cell(short(row["title"] or row["change_id"], TITLE), url=words.address(row["url"])),
         )
         for row in found[:MOST_WAITS]
     )

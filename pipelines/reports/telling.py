@@ -5,20 +5,12 @@ from datetime import date
 
 from pipelines.reports import reading
 from pipelines.reports.contents import Note
-from pipelines.reports.metrics import ENOUGH
 from pipelines.reports.outside import short
 from pipelines.reports.reading import WEEK, Edition, Row
 from pipelines.reports.sections import NAME
 from sql import words
+from sql.names import ENOUGH, GIT_ONLY
 from sql.words import Part, Sentence
-
-GIT_ONLY = (
-    "Tags are counted as releases, so what was built but never tagged is missing, and so are"
-    " failed pipelines, staging and regions. There are no incidents: the fail rate is inferred"
-    " from patch releases that followed soon and from revert commits, and recovery is known only"
-    " where one of them ended it. Lead time runs from the first commit to the tag; review and"
-    " waiting can't be told apart."
-)
 
 
 def opening(

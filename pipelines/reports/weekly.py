@@ -1,6 +1,5 @@
 """The weekly report: picks the week, reads the published file, writes what was asked for."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
@@ -19,19 +18,6 @@ from pipelines.warehouse import opened
 from sql import words
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {"html": html.render, "md": markdown.render}
-WEEK_FORM = re.compile(r"(\d{4})-W(\d{2})", re.IGNORECASE | re.ASCII)
-
-
-def parse_week(text: str) -> date:
-    """Return the Monday of a week written as ``2026-W47``."""
-    found = WEEK_FORM.fullmatch(text.strip())
-    if found is None:
-        raise DrumbeatError(f"{text!r} is not a week: write year and ISO week, as in 2026-W47")
-    year, week = map(int, found.groups())
-    try:
-        return date.fromisocalendar(year, week, 1)
-    except ValueError as error:
-        raise DrumbeatError(f"{text!r} is not a week: {year} has no week {week}") from error
 
 
 def write(project: Project, week: date | None, out: Path, formats: Sequence[str]) -> list[Path]:

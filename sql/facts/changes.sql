@@ -11,7 +11,7 @@
 --   opened_at          Opened for review, UTC; null for a commit.
 --   first_review_at    First review by somebody else, UTC.
 --   approved_at        Approved, UTC.
---   merged_at          On the default branch since, UTC; null before that.
+--   merged_at          Merged, of a commit: on the default branch since; UTC, null before that.
 --   merge_sha          Commit that landed it.
 --   deployment_id      Deployment that carried it, where the source says so.
 --   is_bot             True when a bot is its author; null without an author.
@@ -60,7 +60,13 @@ taken_back as (
 
 requests as (
     select
-        changes.change_id,
+        case
+            when
+                min(changes.source) over (partition by changes.change_id)
+                <> max(changes.source) over (partition by changes.change_id)
+                then concat(changes.source, ':', changes.change_id)
+            else changes.change_id
+        end as change_id,
         changes.source,
         coalesce(aliases.service, changes.service) as service,
         coalesce(changes.repository, services.repository) as repository,

@@ -1,6 +1,7 @@
 -- One row per incident and production deployment that it may be due to.
--- Never across services and never without a cap in time. Of an incident's links the strongest
--- counts, the later deployment where two are equal, if it reaches the configured confidence.
+-- Mentions, reverts, hotfixes and time alone have a cap in time; what is named and a rollback of
+-- what was live need none. Of an incident's links the strongest counts for each service that
+-- claims it, the later deployment where two are equal, if it reaches the configured confidence.
 --
 -- grain: incident_id, deployment_id, how
 --   incident_id        Incident.

@@ -103,7 +103,7 @@ claimed as (
     select
         told.*,
         coalesce(told.repository, services.repository) as known_repository,
-        coalesce(told.is_tag, false) or coalesce(places.is_production, false) as is_production,
+        told.is_tag or coalesce(places.is_production, false) as is_production,
         min(told.source) over (partition by told.deployment_id) as first_source,
         max(told.source) over (partition by told.deployment_id) as last_source
     from told

@@ -24,7 +24,7 @@ with streams as (
     where status = 'success'
 ),
 
--- At one and the same second: what took time ends, then instants one by one, then others begin.
+-- At one and the same second: what ends and what is an instant, by id; then others begin.
 moments as (
     select
         service,

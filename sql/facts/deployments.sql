@@ -21,7 +21,6 @@
 --   is_hotfix          True when it carries a hotfix, or is a patch release inferred to be one.
 --   is_inferred        True where only a tag's version says that it is a hotfix.
 --   change_count       Changes that it was the first to carry to production.
---   is_first_known     True for the first known deployment, whose changes are before history.
 --   source             Name of the source in the configuration.
 --   url                Page at the source.
 
@@ -41,12 +40,6 @@ hotfixes as (
     from facts.remedies
     where how = 'hotfix'
     group by deployment_id
-),
-
-first_known as (
-    select distinct deployment_id
-    from facts.deployment_commits
-    where is_before_history
 )
 
 select
@@ -70,7 +63,6 @@ select
     hotfixes.deployment_id is not null as is_hotfix,
     coalesce(hotfixes.is_inferred, false) as is_inferred,
     coalesce(counted.change_count, 0) as change_count,
-    first_known.deployment_id is not null as is_first_known,
     records.source,
     records.url
 from facts.deployment_records as records
@@ -78,5 +70,4 @@ left join facts.rollout_members as members on records.deployment_id = members.de
 left join facts.deployment_versions as versions on records.deployment_id = versions.deployment_id
 left join hotfixes on records.deployment_id = hotfixes.deployment_id
 left join counted on records.deployment_id = counted.deployment_id
-left join first_known on records.deployment_id = first_known.deployment_id
 cross join config.calendar as calendar

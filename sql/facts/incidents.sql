@@ -2,7 +2,7 @@
 -- A service claims the incidents that name it, or those that its configuration describes.
 --
 -- grain: incident_id, service
---   incident_id        The source's own id.
+--   incident_id        The source's own id, led by the source where two sources use the same one.
 --   service            Service; null where none claims it.
 --   severity           Severity as the source names it.
 --   started_at         Start, UTC.
@@ -54,7 +54,13 @@ claims as (
 )
 
 select
-    incidents.incident_id,
+    case
+        when
+            min(incidents.source) over (partition by incidents.incident_id)
+            <> max(incidents.source) over (partition by incidents.incident_id)
+            then concat(incidents.source, ':', incidents.incident_id)
+        else incidents.incident_id
+    end as incident_id,
     claims.service,
     incidents.severity,
     incidents.started_at,
@@ -71,6 +77,3 @@ left join claims
     on incidents.source = claims.source and incidents.incident_id = claims.incident_id
 cross join facts.cut as cut
 where incidents.started_at <= cut.cut_at
-qualify row_number() over (
-    partition by incidents.incident_id, claims.service order by incidents.source
-) = 1

@@ -29,8 +29,7 @@ with production as (
 releases as (
     select
         *,
-        lag(deployment_id) over line as earlier_id,
-        lag(finished_at) over line as earlier_at
+        lag(deployment_id) over line as earlier_id
     from production
     where is_tag and major is not null
     window line as (
@@ -103,11 +102,7 @@ found as (
         0.6 as confidence,
         true as is_inferred
     from releases
-    cross join config.rules as rules
-    where
-        epoch(releases.finished_at) - epoch(releases.earlier_at)
-        <= rules.hotfix_window_hours * 3600
-        and coalesce(releases.patch, 0) > 0
+    where coalesce(releases.patch, 0) > 0
 )
 
 select distinct

@@ -2,7 +2,7 @@
 --
 -- grain: service
 --   service            Name.
---   team               Its team now; null without one.
+--   team               Its team at the cut; null without one.
 --   tier               1 is the most critical; null where not said.
 --   repository         Repository of its code; null where unknown.
 --   path_pattern       Paths of the repository that are its own, as a regular expression.
@@ -86,10 +86,13 @@ first_told as (
 
 current_teams as (
     select
-        service,
-        team
-    from config.service_teams
-    qualify row_number() over (partition by service order by from_on desc nulls last) = 1
+        teams.service,
+        teams.team
+    from config.service_teams as teams
+    cross join facts.cut as cut
+    cross join config.calendar as calendar
+    where teams.from_on <= cast(cut.cut_at at time zone calendar.time_zone as date)
+    qualify row_number() over (partition by teams.service order by teams.from_on desc) = 1
 )
 
 select

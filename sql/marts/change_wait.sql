@@ -5,7 +5,7 @@
 -- grain: scope, name, period, starts_on
 --   scope              service, team or organisation.
 --   name               The service, the team, or the word organisation.
---   period             day, week, month, four_weeks or twelve_weeks.
+--   period             week or month.
 --   starts_on          First day of the period.
 --   ends_on            First day after it.
 --   is_finished        True once all its days are over.

@@ -56,7 +56,11 @@ findings as (
     from facts.pending_changes
     union all
     select
-        'clock runs backwards' as kind,
+        case
+            when changes.first_commit_at is null and changes.opened_at is null
+                then 'change without a start'
+            else 'clock runs backwards'
+        end as kind,
         carried.service,
         carried.change_id as subject,
         case
@@ -65,7 +69,11 @@ findings as (
             else 'the deployment ended before the first commit was authored'
         end as detail,
         'It has no lead time.' as effect,
-        'Check the clock of the machine that made the commit.' as remedy
+        case
+            when changes.first_commit_at is null and changes.opened_at is null
+                then 'Tell first_commit_at or opened_at with the change.'
+            else 'Check the clock of the machine that made the commit.'
+        end as remedy
     from facts.deployment_changes as carried
     inner join facts.changes as changes
         on carried.service = changes.service and carried.change_id = changes.change_id

@@ -10,7 +10,7 @@
 --   finished_at         Its end, UTC.
 --   change_count        Changes that it was the first to carry.
 --   first_change_title  Title of the change that was merged last.
---   lead_time_hours     Median lead time of its changes.
+--   lead_time_hours     Median lead time of its changes, bots' left out as in the metric.
 --   is_rollback         True when it went back to an earlier version.
 --   is_hotfix           True when it carries a hotfix.
 --   outcome             held or failed.
@@ -32,7 +32,13 @@ with recent as (
 carried as (
     select
         deployments.rollout_id,
-        quantile_cont(carried.lead_seconds, 0.5) / 3600.0 as lead_time_hours,
+        quantile_cont(
+            case
+                when not coalesce(carried.is_bot, false) or rules.has_bots_changes
+                    then carried.lead_seconds
+            end,
+            0.5
+        ) / 3600.0 as lead_time_hours,
         arg_max(changes.title, (changes.merged_at, changes.change_id)) as first_change_title
     from facts.deployment_changes as carried
     inner join facts.deployments as deployments
@@ -40,6 +46,7 @@ carried as (
     inner join recent on deployments.rollout_id = recent.rollout_id
     inner join facts.changes as changes
         on carried.service = changes.service and carried.change_id = changes.change_id
+    cross join config.rules as rules
     where not carried.is_before_history
     group by deployments.rollout_id
 )

@@ -11,7 +11,7 @@
 --   is_settled         True once it is older than the attribution window.
 --   rework_count       Deployments that count against it.
 --   deployment_count   Counted production deployments.
---   rework_rate   Their share, 0 to 1; null without deployments.
+--   rework_rate        Their share, 0 to 1; null without deployments.
 --   low_rate           Lower end of the interval.
 --   high_rate          Upper end of the interval.
 --   definition         Rules under which it was counted.

@@ -76,10 +76,12 @@ weeks as (
 ),
 
 last_weeks as (
-    select *
+    select weeks.*
     from weeks
-    where is_finished
-    qualify row_number() over (partition by name order by starts_on desc) = 1
+    cross join config.run as run
+    where
+        weeks.ends_on
+        = cast(date_trunc('week', cast(run.as_of at time zone run.time_zone as date)) as date)
 ),
 
 this_weeks as (

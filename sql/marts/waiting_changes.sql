@@ -1,4 +1,4 @@
--- One row per merged change of a service that is not in production yet, bots' changes left out.
+-- One row per merged change of a service that is not in production yet, bots' as configured.
 --
 -- grain: service, change_id
 --   service            Service.
@@ -24,10 +24,11 @@ left join facts.deployment_changes as carried
 left join facts.pending_changes as pending
     on changes.service = pending.service and changes.change_id = pending.change_id
 cross join config.run as run
+cross join config.rules as rules
 where
     changes.merged_at is not null
     and carried.change_id is null
     and pending.change_id is null
-    and not coalesce(changes.is_bot, false)
+    and (not coalesce(changes.is_bot, false) or rules.has_bots_changes)
     and coalesce(services.retired_on, date '9999-12-31')
     > cast(run.as_of at time zone run.time_zone as date)

@@ -194,7 +194,14 @@ def test_every_problem_is_told_at_once_with_line_key_and_remedy():
             "must be globs such as v*",
         ),
         (DEMO + "services: [{tier: 1}]\n", "services[0].name: is missing, must be text"),
-        ("sources: [{kind: demo, since: 12}]\n", "since: is 12, must be a date such as 2025-01-31"),
+        (
+            "sources: [{kind: git, location: /a/shop, since: 12}]\n",
+            "since: is 12, must be a date such as 2025-01-31",
+        ),
+        (
+            "sources: [{kind: demo, since: 2025-01-31}]\n",
+            "sources[0].since: is not a known key",
+        ),
         ("sources: [{kind: demo, name: A b}]\n", "is 'A b', must be small letters, digits"),
         ("sources: [{kind: demo, name: ..}]\n", "is '..', must be small letters, digits"),
         ("sources: [{kind: demo}, {kind: demo}]\n", "sources[1].name: is left out, which makes it"),

@@ -431,6 +431,44 @@ def test_no_address_of_an_author_is_kept(tmp_path, author, kept):
     assert records(source)["d1"]["author"] == kept
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("Fix for bob@shop.example.com, at last", "Fix for ***, at last"),
+        ("<a.b+c@example.com>;ada@example.com", "<***>;***"),
+        ("Bump pkg@1.2.0 for @ada", "Bump pkg@1.2.0 for @ada"),
+    ],
+)
+@pytest.mark.parametrize("column", ["title", "branch", "labels", "note"])
+def test_no_address_in_a_text_is_kept(tmp_path, column, told, kept):
+    row = {"change_id": "c1", "merged_at": "2026-03-02T09:00:00Z", "service": "shop", column: told}
+    write(tmp_path, "changes", [row], "csv")
+
+    assert records(Files(tmp_path), "changes")["c1"][column] == kept
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("https://user:password@git.example/a?b=1", "https://git.example/a?b=1"),
+        ("https://ada@example.com:p@ss@git.example/a", "https://git.example/a"),
+        ("https://git.example/@ada/a", "https://git.example/@ada/a"),
+        ("https://git.example/?who=ada@example.com", "https://git.example/?who=***"),
+    ],
+)
+def test_no_login_and_no_address_of_a_url_is_kept(tmp_path, told, kept):
+    source = text(tmp_path, f"{HEADER},url\n{GOOD},{told}\n")
+
+    assert records(source)["d1"]["url"] == kept
+
+
+def test_no_address_in_a_rejected_value_is_kept(tmp_path):
+    far = f"{'x' * 190} ada@example.com"
+    source = text(tmp_path, f"{HEADER}\nd1,shop,ada@example.com\nd2,shop,{far}\n")
+
+    assert [value for *_, value, _ in rejected(source)] == ["***", f"{'x' * 190} ***"]
+
+
 def test_further_columns_are_kept_whatever_they_are_called(tmp_path):
     odd = {
         "line": "7", "file": "x", "broken": "no", "fault": "none", "record_id": "r",

@@ -140,6 +140,15 @@ def test_hostile_subjects_and_bodies_come_through_whole(shop: Made) -> None:
     assert found["subject"].to_list() == ["", "", *subjects[::-1]]
 
 
+def test_no_address_in_a_subject_or_a_name_is_kept(shop: Made) -> None:
+    shop.commit("Fix for bob@example.com, see pkg@1.2.0", GIT_AUTHOR_NAME="ada@example.com")
+
+    found, _ = commits(shop.source())
+
+    told = found.select("author", "subject").row(0)
+    assert told == ("ada", "Fix for ***, see pkg@1.2.0")
+
+
 def test_a_subject_over_several_lines_is_joined(shop: Made) -> None:
     shop.commit("one\ntwo\n\nthree")
 

@@ -175,6 +175,18 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     says(tmp_path / "gone", "there is no folder .*gone: clone it there, or name its URL")
 
 
+def test_an_error_is_the_answer_to_every_entity_of_one_collection(tmp_path: Path) -> None:
+    source = git_source(str(tmp_path / "shop"), tmp_path / "clone")
+    with pytest.raises(SourceMisconfigured, match="shop"):
+        list(source.collect("commits", {}))
+    made = make(tmp_path / "shop")
+    made.commit("start", "a")
+
+    with pytest.raises(SourceMisconfigured, match="shop"):
+        list(source.collect("heads", {}))
+    assert list(made.source().collect("heads", {}))
+
+
 def test_a_folder_without_git_is_not_taken_for_the_repository_around_it(shop: Made) -> None:
     inner = shop.path / "inner"
     inner.mkdir()

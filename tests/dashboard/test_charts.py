@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from dashboard import charts, questions, theme
-from sql import drawing
+from sql import drawing, names
 from tests.dashboard import organisation
 
 SINCE = date(2025, 11, 24)
@@ -22,7 +22,7 @@ def checkout(period="week"):
 
 
 @pytest.mark.parametrize("tone", [drawing.LIGHT, drawing.DARK])
-@pytest.mark.parametrize("metric", questions.METRICS)
+@pytest.mark.parametrize("metric", names.WINDOWS)
 def test_a_trend_ends_in_the_last_whole_week_and_says_its_value(tone, metric):
     figure = charts.metric_trend(checkout()[metric], SINCE, tone)
 

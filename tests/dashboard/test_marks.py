@@ -18,6 +18,8 @@ HOSTILE = "<script>alert(1)</script>\n\n\"'&"
         "file:///etc/passwd",
         "//example.invalid/x",
         "http://[broken",
+        "https:///x",
+        "https://user:password@example.invalid/x",
         "",
         None,
     ],
@@ -27,9 +29,9 @@ def test_only_web_addresses_become_links(url):
 
 
 def test_a_web_address_is_escaped_and_opens_apart():
-    made = marks.link('https://a.example.invalid/?q="><script>', "v1")
+    made = marks.link('https://a.example.invalid/?q="><script>&a=b', "v1")
 
-    assert made.startswith('<a href="https://a.example.invalid/?q=&quot;&gt;&lt;script&gt;"')
+    assert made.startswith('<a href="https://a.example.invalid/?q=%22%3E%3Cscript%3E&amp;a=b"')
     assert 'rel="noopener noreferrer"' in made
 
 

@@ -101,6 +101,7 @@ def test_on_plain_git_tags_are_releases_and_what_git_cannot_see_is_said(opened, 
     assert "The organisation released" in said
     assert "Release frequency" in said
     assert "Change fail rate, inferred" in said
+    assert "Recovery time, inferred" in said
     assert "What plain git cannot see." in said
     assert "each tick a release" in said
     assert "deployment" not in said.lower().replace("deployment_", "")

@@ -1,7 +1,7 @@
 """What the service page claims, and when it claims nothing."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -9,12 +9,22 @@ import streamlit as st
 
 from dashboard import questions, story
 from dashboard.frame import Frame
+from sql import words
 
 
 @pytest.fixture
 def page(published, monkeypatch):
     monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(published))
     return Frame(questions.run(), st.empty(), service="checkout")
+
+
+class Heading:
+    """Keeps what is written into it."""
+
+    told = ""
+
+    def markdown(self, html, **_):
+        self.told += html
 
 
 def stages(page):
@@ -53,3 +63,14 @@ def test_last_week_is_the_last_whole_one_in_the_configured_zone(page):
     assert page.run.last_week == date(2026, 11, 16)
     assert late.last_week == date(2026, 11, 16)  # already Monday in Berlin
     assert replace(late, zone="UTC").last_week == date(2026, 11, 9)
+
+
+def test_a_day_is_that_of_the_configured_zone(page):
+    late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    retired = {"service": "stock", "state": "retired", "last_deployed_at": late}
+    heading = Heading()
+
+    replace(page, run=replace(page.run, as_of=late, is_demo=True), heading=heading).head([], ())
+
+    assert words.text(story.sentence(retired, {}, page)).endswith("went out on 2 March 2026.")
+    assert "made-up data, ending 2 March 2026" in heading.told

@@ -4,6 +4,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
+from pipelines import windows
 from pipelines.project import Project
 from pipelines.reports import weekly
 from tests import support
@@ -92,7 +93,7 @@ def published(folder: Path, as_of=MONDAY_AFTER, *, tables=None, **settings) -> P
 
 def reported(project: Project, out: Path, week=None) -> tuple[str, str]:
     """Write a week's report and return its HTML and its Markdown."""
-    day = weekly.parse_week(week) if week else None
+    day = windows.parse_week(week) if week else None
     page, text = weekly.write(project, day, out, ["html", "md"])
     return page.read_text(encoding="utf-8"), text.read_text(encoding="utf-8")
 

@@ -104,26 +104,6 @@ def test_very_long_titles_are_cut(page):
 
 
 @pytest.mark.parametrize(
-    ("url", "address"),
-    [
-        (None, ""),
-        ("", ""),
-        ("ftp://git.example/x", ""),
-        ("//git.example/x", ""),
-        ("https:///x", ""),
-        ("http://[bad", ""),
-        ("https://user:secret@git.example/x", ""),
-        ("JavaScript:alert(1)", ""),
-        (" https://git.example/x?y=1&z=2#a ", "https://git.example/x?y=1&z=2#a"),
-        ("https://git.example/%20", "https://git.example/%20"),
-        ("https://git.example/é", "https://git.example/%C3%A9"),
-    ],
-)
-def test_an_address_is_a_web_address_without_credentials_or_it_is_none(url, address):
-    assert outside.address(url) == address
-
-
-@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("a\x00b\r\n c", "ab c"),

@@ -5,7 +5,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from pipelines import publishing
+from pipelines import publishing, windows
 from pipelines.errors import DrumbeatError, NothingPublished
 from pipelines.reports import weekly
 from sql.words import NOTHING
@@ -290,7 +290,7 @@ def test_on_plain_git_tags_are_releases_and_failures_are_inferred(tmp_path):
     ],
 )
 def test_a_week_is_read_by_iso_year_and_number(text, monday):
-    assert weekly.parse_week(text) == monday
+    assert windows.parse_week(text) == monday
 
 
 @pytest.mark.parametrize(
@@ -298,10 +298,10 @@ def test_a_week_is_read_by_iso_year_and_number(text, monday):
 )
 def test_what_is_not_a_week_is_refused_with_the_form_that_is(text):
     with pytest.raises(DrumbeatError, match="as in 2026-W47"):
-        weekly.parse_week(text)
+        windows.parse_week(text)
 
 
 @pytest.mark.parametrize("text", ["2025-W53", "2026-W00", "2026-W54", "0000-W01"])
 def test_a_week_that_its_year_does_not_have_is_refused(text):
     with pytest.raises(DrumbeatError, match="has no week"):
-        weekly.parse_week(text)
+        windows.parse_week(text)

@@ -133,3 +133,23 @@ def test_weighted_words_keep_the_blanks_around_them():
 
     assert words.html(sentence).startswith('A shipped <b class="strong">3 times</b> last week')
     assert words.markdown(sentence).startswith("A shipped **3 times** last week")
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        (None, ""),
+        ("", ""),
+        ("ftp://git.example/x", ""),
+        ("//git.example/x", ""),
+        ("https:///x", ""),
+        ("http://[bad", ""),
+        ("https://user:secret@git.example/x", ""),
+        ("JavaScript:alert(1)", ""),
+        (" https://git.example/x?y=1&z=2#a ", "https://git.example/x?y=1&z=2#a"),
+        ("https://git.example/%20", "https://git.example/%20"),
+        ("https://git.example/é", "https://git.example/%C3%A9"),
+    ],
+)
+def test_an_address_is_a_web_address_without_credentials_or_it_is_none(url, address):
+    assert words.address(url) == address
