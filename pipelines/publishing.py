@@ -17,7 +17,7 @@ LAYERS = ("config", "facts", "marts")
 POINTER = "current.txt"
 LINK = "current.duckdb"
 KEPT = 3
-PRIVATE = ("commits", "commit_landings", "deployment_commits")
+PRIVATE = ("commits", "commit_landings", "commit_owners", "deployment_commits")
 """The commit graph: larger than all else together, and nothing that is published reads it."""
 DENSE = """
 select 1 from pragma_database_size()

@@ -21,13 +21,7 @@
 --   title              Title, or the commit's subject.
 --   url                Page at the source.
 
-with shared_repositories as (
-    select distinct repository
-    from facts.services
-    where path_pattern is not null
-),
-
-landed as (
+with landed as (
     select
         commits.*,
         landings.landed_by,
@@ -37,165 +31,47 @@ landed as (
         on commits.repository = landings.repository and commits.sha = landings.sha
 ),
 
-carried as (
-    select
+landing_owners as (
+    select distinct
         repository,
         landed_by,
-        min(authored_at) as first_authored_at,
-        bool_or(is_revert) as is_revert
-    from landed
-    where landed_by is not null
-    group by repository, landed_by
-),
-
-taken_back as (
-    select
-        repository,
-        landed_by,
-        string_agg(reverts, ' ' order by sha) as reverts
-    from landed
-    where landed_by is not null and reverts <> ''
-    group by repository, landed_by
-),
-
-requests as (
-    select
-        case
-            when
-                min(changes.source) over (partition by changes.change_id)
-                <> max(changes.source) over (partition by changes.change_id)
-                then concat(changes.source, ':', changes.change_id)
-            else changes.change_id
-        end as change_id,
-        changes.source,
-        coalesce(aliases.service, changes.service) as service,
-        coalesce(changes.repository, services.repository) as repository,
-        coalesce(
-            case when changes.first_commit_at <= cut.cut_at then changes.first_commit_at end,
-            carried.first_authored_at
-        ) as first_commit_at,
-        changes.opened_at,
-        changes.first_review_at,
-        changes.approved_at,
-        changes.merged_at,
-        changes.merge_sha,
-        changes.deployment_id,
-        changes.is_bot,
-        coalesce(starts_with(changes.title, 'Revert "'), false)
-        or coalesce(carried.is_revert, false) as is_revert,
-        coalesce(taken_back.reverts, '') as reverts,
-        changes.branch,
-        changes.labels,
-        changes.title,
-        changes.url
-    from staging.files__changes as changes
-    left join config.aliases as aliases on changes.service = aliases.alias
-    left join facts.services as services
-        on coalesce(aliases.service, changes.service) = services.service
-    left join carried
-        on
-            coalesce(changes.repository, services.repository) = carried.repository
-            and changes.merge_sha = carried.landed_by
-    left join taken_back
-        on
-            coalesce(changes.repository, services.repository) = taken_back.repository
-            and changes.merge_sha = taken_back.landed_by
-    cross join facts.cut as cut
-    where
-        coalesce(
-            changes.opened_at,
-            changes.first_commit_at,
-            changes.first_review_at,
-            changes.approved_at,
-            changes.merged_at
-        ) <= cut.cut_at
-),
-
--- A pattern that is no literal is compiled for every row, so it meets each path once.
-touched as (
-    select distinct
-        landed.repository,
-        landed.sha,
-        landed.landed_by,
-        touched.path
-    from landed
-    inner join shared_repositories as shared on landed.repository = shared.repository
-    cross join unnest(landed.paths) as touched (path)
-),
-
-paths as (
-    select distinct
-        repository,
-        path
-    from touched
-),
-
-path_owners as (
-    select
-        paths.repository,
-        paths.path,
-        services.service
-    from paths
-    inner join facts.services as services on paths.repository = services.repository
-    where regexp_matches(paths.path, services.path_pattern)
-),
-
-commit_owners as (
-    select distinct
-        touched.repository,
-        touched.sha,
-        touched.landed_by,
-        path_owners.service
-    from touched
-    inner join path_owners
-        on touched.repository = path_owners.repository and touched.path = path_owners.path
-),
-
-request_paths as (
-    select distinct
-        requests.source,
-        requests.change_id,
-        commit_owners.service
-    from requests
-    inner join commit_owners
-        on
-            requests.repository = commit_owners.repository
-            and requests.merge_sha = commit_owners.landed_by
+        service
+    from facts.commit_owners
 ),
 
 request_services as (
     select
         requests.*,
         services.service as owner
-    from requests
-    inner join facts.services as services
-        on
-            requests.service = services.service
-            or (
-                requests.service is null
-                and requests.repository = services.repository
-                and services.path_pattern is null
-            )
+    from facts.pull_requests as requests
+    inner join facts.services as services on requests.service = services.service
     union all
     select
         requests.*,
-        request_paths.service as owner
-    from requests
-    inner join request_paths
-        on requests.source = request_paths.source and requests.change_id = request_paths.change_id
+        services.service as owner
+    from facts.pull_requests as requests
+    inner join facts.services as services on requests.repository = services.repository
+    where requests.service is null and services.path_pattern is null
+    union all
+    select
+        requests.*,
+        owners.service as owner
+    from facts.pull_requests as requests
+    inner join landing_owners as owners
+        on requests.repository = owners.repository and requests.merge_sha = owners.landed_by
     where requests.service is null
 ),
 
 reviewed as (
     select distinct repository
-    from requests
+    from facts.pull_requests
 ),
 
 merged as (
     select distinct
         repository,
         merge_sha
-    from requests
+    from facts.pull_requests
 ),
 
 deployed as (
@@ -234,12 +110,10 @@ commit_services as (
     select
         loose_commits.repository,
         loose_commits.sha,
-        commit_owners.service as owner
+        owners.service as owner
     from loose_commits
-    inner join commit_owners
-        on
-            loose_commits.repository = commit_owners.repository
-            and loose_commits.sha = commit_owners.sha
+    inner join facts.commit_owners as owners
+        on loose_commits.repository = owners.repository and loose_commits.sha = owners.sha
 ),
 
 every_change as (
@@ -261,8 +135,7 @@ every_change as (
         branch,
         labels,
         title,
-        url,
-        source
+        url
     from request_services
     union all
     select
@@ -283,8 +156,7 @@ every_change as (
         null as branch,
         null as labels,
         loose_commits.subject as title,
-        null as url,
-        '' as source
+        null as url
     from loose_commits
     inner join commit_services
         on
@@ -312,14 +184,10 @@ select
     every_change.kind,
     every_change.repository,
     every_change.first_commit_at,
-    case when every_change.opened_at <= cut.cut_at then every_change.opened_at end as opened_at,
-    case
-        when every_change.first_review_at <= cut.cut_at then every_change.first_review_at
-    end as first_review_at,
-    case
-        when every_change.approved_at <= cut.cut_at then every_change.approved_at
-    end as approved_at,
-    case when every_change.merged_at <= cut.cut_at then every_change.merged_at end as merged_at,
+    every_change.opened_at,
+    every_change.first_review_at,
+    every_change.approved_at,
+    every_change.merged_at,
     every_change.merge_sha,
     every_change.deployment_id,
     every_change.is_bot,
@@ -329,10 +197,9 @@ select
     every_change.title,
     every_change.url
 from every_change
-cross join facts.cut as cut
 left join hotfixes
     on every_change.service = hotfixes.service and every_change.change_id = hotfixes.change_id
 qualify row_number() over (
     partition by every_change.service, every_change.change_id
-    order by every_change.kind desc, every_change.merged_at, every_change.source
+    order by every_change.kind desc, every_change.merged_at
 ) = 1
