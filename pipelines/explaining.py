@@ -29,7 +29,7 @@ where rollouts.finished_on >= $since and rollouts.finished_on < $until {only}
 order by rollouts.finished_at, rollouts.rollout_id
 """
 FAILURE = """
-    rollouts.why, rollouts.confidence, rollouts.evidence,
+    rollouts.why, round(rollouts.confidence, 2) as confidence, rollouts.evidence,
     strftime(rollouts.recovered_at, '%Y-%m-%d %H:%M') as recovered_at_utc,
     rollouts.recovered_by, rollouts.recovery_id,
     round((epoch(rollouts.recovered_at) - epoch(rollouts.failed_at)) / 3600.0, 2) as recovery_hours,

@@ -147,7 +147,8 @@ def current(folder: Path) -> Path:
         file = folder / (folder / POINTER).read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
         raise NothingPublished(
-            "nothing is published yet; run `drumbeat refresh`, or `drumbeat demo` to look around"
+            "nothing is published yet; run `drumbeat refresh`, or `drumbeat demo` to look around "
+            f"(looked in {folder})"
         ) from error
     if not file.is_file():
         raise NothingPublished(f"{file} is gone; run `drumbeat rebuild`")

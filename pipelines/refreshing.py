@@ -61,6 +61,9 @@ def refresh(
         tidy(project)
         keep(project)
         collected = collect(project, progress)
+        if all(source.error and not source.landed for source in collected):
+            said = [f"{source.source}: {source.error}" for source in collected]
+            raise DrumbeatError("\n".join(["no source was collected, nothing is changed:", *said]))
         with warehouse(project, is_temporary=is_past) as con:
             return brought_up(con, project, run, progress, collected, is_past=is_past)
 

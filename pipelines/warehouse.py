@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,11 @@ def make(con: duckdb.DuckDBPyConnection, step: Step) -> Built:
         record(con, step.table, wanted)
         con.execute("commit")
     except BaseException as error:
-        con.execute("rollback")
+        with suppress(duckdb.Error):
+            # An interrupted query has rolled back already.
+            con.execute("rollback")
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
         error.add_note(f"while making {step.table}")
         raise
     rows = con.sql("select row_count from build.tables where table_name = $1", params=[step.table])

@@ -11,7 +11,13 @@ from pipelines.commands import options
 
 @click.command(epilog="Example: drumbeat dashboard --port 8600")
 @options.data_dir
-@click.option("--port", default=8501, show_default=True, help="Port to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8501,
+    show_default=True,
+    help="Port to listen on.",
+)
 @click.option("--headless", is_flag=True, help="Open no browser.")
 def dashboard(data_dir: Path | None, port: int, headless: bool) -> None:
     """Serve the dashboard on this machine."""
@@ -20,7 +26,13 @@ def dashboard(data_dir: Path | None, port: int, headless: bool) -> None:
 
 @click.command(epilog="Example: drumbeat dagster --port 3000")
 @options.project_options
-@click.option("--port", default=3000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=3000,
+    show_default=True,
+    help="Port to listen on.",
+)
 def dagster(config: Path | None, data_dir: Path | None, port: int) -> None:
     """Open Dagster's own pages: lineage, runs, checks and schedules."""
     from pipelines import configuration

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 no_dashboard = click.option("--no-dashboard", is_flag=True, help="Do not serve the dashboard.")
 headless = click.option("--headless", is_flag=True, help="Open no browser.")
-port = click.option("--port", default=8501, show_default=True, help="Port of the dashboard.")
+port = click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8501,
+    show_default=True,
+    help="Port of the dashboard.",
+)
 
 
 @click.command(epilog="Example: drumbeat demo --no-dashboard && drumbeat metrics")

@@ -79,6 +79,16 @@ findings as (
         on carried.service = changes.service and carried.change_id = changes.change_id
     where carried.is_excluded and not carried.is_before_history
     union all
+    select distinct
+        'incident resolved before it began' as kind,
+        service,
+        incident_id as subject,
+        concat('started ', started_at, ', resolved ', resolved_at) as detail,
+        'It ends a failure at once, so recovery looks shorter than it was.' as effect,
+        'Mend the times at the source.' as remedy
+    from facts.incidents
+    where resolved_at < started_at
+    union all
     select
         'incident without a service' as kind,
         cast(null as text) as service,

@@ -9,7 +9,7 @@
 --   commit_sha          Deployed commit.
 --   finished_at         Its end, UTC.
 --   change_count        Changes that it was the first to carry.
---   first_change_title  Title of the change that was merged last.
+--   first_change_title  Title of the change that was merged first.
 --   lead_time_hours     Median lead time of its changes, bots' left out as in the metric.
 --   is_rollback         True when it went back to an earlier version.
 --   is_hotfix           True when it carries a hotfix.
@@ -39,7 +39,7 @@ carried as (
             end,
             0.5
         ) / 3600.0 as lead_time_hours,
-        arg_max(changes.title, (changes.merged_at, changes.change_id)) as first_change_title
+        arg_min(changes.title, (changes.merged_at, changes.change_id)) as first_change_title
     from facts.deployment_changes as carried
     inner join facts.deployments as deployments
         on carried.deployment_id = deployments.deployment_id

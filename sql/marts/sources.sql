@@ -5,7 +5,7 @@
 --   kind               Kind of the source.
 --   entity             What was collected.
 --   record_count       Records now.
---   rejected_count     Rows of the source that could not be read.
+--   rejected_count     Rows of the entity that could not be read.
 --   latest_fetched_at  When a record was last new, UTC.
 --   latest_event_at    Latest time that a record carries, UTC.
 
@@ -70,9 +70,10 @@ with landed as (
 rejected as (
     select
         source,
+        split_part(file, '.', 1) as entity,
         count(*) as rejected_count
     from staging.files__rejected
-    group by source
+    group by source, split_part(file, '.', 1)
 )
 
 select
@@ -85,5 +86,5 @@ select
     max(landed.updated_at) as latest_event_at
 from config.sources as sources
 inner join landed on sources.source = landed.source
-left join rejected on sources.source = rejected.source
+left join rejected on landed.source = rejected.source and landed.entity = rejected.entity
 group by sources.source, sources.kind, landed.entity

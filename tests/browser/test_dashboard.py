@@ -155,6 +155,8 @@ def test_an_analysts_query_is_answered_and_a_hostile_one_refused(visit):
 
 
 def test_every_picture_says_what_it_shows(visit):
+    from playwright.sync_api import expect
+
     page = visit("/")
     charts_drawn(page, 5)
 
@@ -164,4 +166,4 @@ def test_every_picture_says_what_it_shows(visit):
     )
     assert unnamed == 0
     assert page.locator("svg.strip").count() >= 12
-    assert page.get_by_role("figure").count() == 5
+    expect(page.get_by_role("figure")).to_have_count(5)

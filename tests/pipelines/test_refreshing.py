@@ -1,6 +1,9 @@
 """One refresh: what becomes of a source of which a part can not be read."""
 
-from pipelines import refreshing
+import pytest
+
+from pipelines import publishing, refreshing
+from pipelines.errors import DrumbeatError
 from pipelines.settings import Run
 from tests import support
 from tests.support import Silent, at, rows
@@ -36,8 +39,20 @@ def test_a_table_that_can_not_be_read_stops_no_other_of_its_source(tmp_path):
 
 
 def test_all_that_is_wrong_with_a_source_is_told_at_once(tmp_path):
-    _, found = refreshed(tmp_path, deployments="deployment_id,service\n", incidents="incident_id\n")
+    with pytest.raises(DrumbeatError, match="no source was collected, nothing is changed") as told:
+        refreshed(tmp_path, deployments="deployment_id,service\n", incidents="incident_id\n")
 
-    assert found.landed == 0
-    assert [file in found.error for file in ("deployments.csv: ", "incidents.csv: ")] == [True] * 2
-    assert found.error.count("has no column") == 2
+    said = str(told.value)
+    assert [file in said for file in ("deployments.csv: ", "incidents.csv: ")] == [True] * 2
+    assert said.count("has no column") == 2
+
+
+def test_where_no_source_can_be_collected_what_is_published_stays(tmp_path):
+    project, _ = refreshed(tmp_path, deployments="deployment_id,service,finished_at\n")
+    before = publishing.current(project.serving)
+    (tmp_path / "files").rename(tmp_path / "moved")
+
+    with pytest.raises(DrumbeatError, match="is no folder"):
+        refreshing.refresh(project, Run(NOW, NOW), Silent(is_terminal=False))
+
+    assert publishing.current(project.serving) == before

@@ -125,3 +125,31 @@ def test_usual_over_a_window_of_ones_own_is_the_usual_of_the_marts(con):
     )
     assert len(found) == 16
     assert found == {starts_on: (low, high) for starts_on, low, high in known}
+
+
+def test_an_incident_that_ends_before_it_begins_is_told(tmp_path):
+    deployments = [
+        {"deployment_id": "d1", "service": "shop", "finished_at": at("2026-03-10 12:00")}
+    ]
+    incident = {
+        "incident_id": "i1",
+        "service": "shop",
+        "started_at": at("2026-03-10 13:00"),
+        "resolved_at": at("2026-03-01 13:00"),
+    }
+    with organisation(tmp_path, as_of=NOW, deployments=deployments, incidents=[incident]) as found:
+        query = "select kind from marts.data_quality where subject = 'i1'"
+        assert rows(found, query) == [("incident resolved before it began",)]
+
+
+def test_rejected_rows_are_counted_with_their_own_table(tmp_path):
+    deployments = [
+        {"deployment_id": "d1", "service": "shop", "finished_at": at("2026-03-10 12:00")},
+        {"deployment_id": "d2", "service": "shop", "finished_at": "yesterday"},
+    ]
+    incident = {"incident_id": "i1", "started_at": at("2026-03-10 13:00")}
+    with organisation(tmp_path, as_of=NOW, deployments=deployments, incidents=[incident]) as found:
+        assert rows(found, "select entity, rejected_count from marts.sources order by 1") == [
+            ("deployments", 1),
+            ("incidents", 0),
+        ]
