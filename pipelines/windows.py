@@ -144,8 +144,9 @@ def build(con: duckdb.DuckDBPyConnection, chosen: Window, by: str) -> None:
     )
     con.execute(PERIODS, {"today": chosen.as_of.astimezone(chosen.zone).date()})
     made = dict(CHOSEN)
+    needed = wanted()
     for step in steps().values():
-        if step.table in wanted() - set(made) and set(step.inputs) & set(made):
+        if step.table in needed - made.keys() and made.keys() & set(step.inputs):
             name = step.table.split(".")[1]
             replaced = {table.replace(".", "__"): other for table, other in made.items()}
             query = sql.over(sql.model(step.table), **replaced)
