@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import first_deployments, git_history, organisation
+from bench import first_deployments, git_history, host_calls, organisation, receiver
 
 
 def main() -> None:
@@ -22,7 +22,9 @@ def main() -> None:
         },
         "git_ingest": git_history.measure(git_history.synthetic_clone(cache)),
         "first_deployments": first_deployments.measure(),
+        "host_calls": host_calls.measure(),
         "organisation": organisation.measure(cache),
+        "receiver": receiver.measure(),
     }
     print(json.dumps(figures, indent=2))
 

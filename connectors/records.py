@@ -7,8 +7,13 @@ from typing import Any, ClassVar, Protocol
 
 import polars as pl
 
+from connectors.errors import SourceError
+
 Cursor = Any
-"""Whatever a connector needs to go on where it was; JSON."""
+"""Whatever a connector needs to go on where it was; JSON.
+
+A mapping may say ``history_since``, an ISO time: the scope is read back to there only, so far.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,24 @@ class Batch:
     is_whole: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One scope that could not be read to its end; what it yielded before stays."""
+
+    entity: str
+    scope: str
+    error: SourceError
+
+
 class Connector(Protocol):
     """Reads one source; stores nothing."""
 
     entities: ClassVar[tuple[str, ...]]
 
-    def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch]:
-        """Yield what is new since ``cursors`` (by scope), oldest promise first."""
+    def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch | Failure]:
+        """Yield what is new since ``cursors`` (by scope).
+
+        A scope that fails is told as a Failure and stops no other; what is wrong with the source
+        as a whole is raised as SourceError.
+        """
         ...

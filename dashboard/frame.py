@@ -3,6 +3,7 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
@@ -14,6 +15,8 @@ from sql.words import escape_html
 
 ALL_TEAMS = "All teams"
 PERIODS = (12, 3, 6, 18)
+HOSTS = {"github": "GitHub", "gitlab": "GitLab"}
+"""How sources are called that have no name but their kind."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,15 @@ class Frame:
         if self.run.is_demo:
             ends = words.day(self.run.day(self.run.as_of))
             parts.append(f'<span class="demo">Demo: made-up data, ending {ends}</span>')
+        parts += [escape_html(self._reach(row)) for row in questions.unread().to_dicts()]
         marks.overline(parts, self.heading)
         marks.sentence(sentence, self.heading)
+
+    def _reach(self, row: dict[str, Any]) -> str:
+        """Say how far back a source is read that is not read to its beginning yet."""
+        source = HOSTS.get(row["source"], row["source"])
+        since = words.day(self.run.day(row["history_since"]))
+        return f"{source}: history since {since}, more is being read"
 
 
 _frame: ContextVar[Frame] = ContextVar("frame")

@@ -170,6 +170,14 @@ def sources() -> pl.DataFrame:
     )
 
 
+def unread() -> pl.DataFrame:
+    """Return the sources of which older history is still being read, and from when on all is."""
+    return data.ask(
+        "select source, kind, max(history_since) as history_since from marts.sources"
+        " where history_since is not null group by source, kind order by source"
+    )
+
+
 def quality(name: str = "") -> int:
     """Return how many findings on data quality there are, of one service or of all."""
     query = "select count(*) as finding_count from marts.data_quality where ? in ('', service)"

@@ -1,13 +1,14 @@
-"""Collects one source into the landing zone, in flushes that carry their own cursors."""
+"""Collects one entity of one source into the landing zone, in flushes with their own cursors."""
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Event, RLock
 
 import polars as pl
 
-from connectors import Batch, Connector, Cursor
+from connectors import Batch, Connector, Cursor, Failure, SourceError
 from pipelines.landing import KEY, Landing, LandingFile, digest, rows
 
 FLUSH_ROWS = 10_000
@@ -19,37 +20,68 @@ Count = Callable[[int], None]
 
 @dataclass(slots=True)
 class Collection:
-    """One entity of one source on its way into the landing zone."""
+    """One entity of one source on its way into the landing zone.
+
+    A connector may be silent for long, waiting for quota; so another thread may flush what it
+    told before. Once ``stopped`` is set nothing is written any more.
+    """
 
     landing: Landing
     source: str
     entity: str
     names: Iterator[str]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    stopped: Event = field(default_factory=Event)
+    landed: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    scopes: set[str] = field(default_factory=set)
     waiting: list[Batch] = field(default_factory=list)
+    flushed_at: float = field(default_factory=time.monotonic)
     fetched_at: datetime | None = None
     cursors: dict[str, Cursor] = field(init=False)
+    lock: RLock = field(default_factory=RLock)
 
     def __post_init__(self) -> None:
         self.cursors = self.landing.cursors(self.source, self.entity)
 
     def run(self, connector: Connector, count: Count) -> int:
-        """Land all that ``connector`` has of the entity; return how many versions were new."""
-        landed, flushed_at = 0, time.monotonic()
-        for batch in connector.collect(self.entity, dict(self.cursors)):
-            self.waiting.append(batch)
-            count(len(batch.rows))
-            full = sum(len(one.rows) for one in self.waiting) >= FLUSH_ROWS
-            if full or time.monotonic() - flushed_at > FLUSH_SECONDS:
-                landed += self.flush()
-                flushed_at = time.monotonic()
-        return landed + self.flush()
+        """Land all that ``connector`` has of the entity; return how many versions were new.
 
-    def flush(self) -> int:
-        """Write what waits as one file, with the cursors that it earns; return its rows."""
-        batches, self.waiting = self.waiting, []
-        if not batches:
-            return 0
+        What it can't read is kept in ``failures``; what it read before that is landed.
+        """
+        try:
+            for told in connector.collect(self.entity, dict(self.cursors)):
+                if self.stopped.is_set():
+                    return self.landed
+                if isinstance(told, Failure):
+                    self.failures.append(told)
+                else:
+                    self.take(told)
+                    count(len(told.rows))
+        except SourceError as error:
+            self.failures.append(Failure(self.entity, "", error))
+        self.flush()
+        return self.landed
+
+    def take(self, batch: Batch) -> None:
+        """Keep a batch until enough wait, or long enough."""
+        with self.lock:
+            self.waiting.append(batch)
+            self.scopes.add(batch.scope)
+            is_full = sum(len(one.rows) for one in self.waiting) >= FLUSH_ROWS
+            if is_full or time.monotonic() - self.flushed_at > FLUSH_SECONDS:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what waits as one file, with the cursors that it earns."""
+        with self.lock:
+            batches, self.waiting = self.waiting, []
+            self.flushed_at = time.monotonic()
+            if batches and not self.stopped.is_set():
+                self.landed += self.write(batches)
+
+    def write(self, batches: list[Batch]) -> int:
+        """Write what is new in the batches; return how much that is."""
         latest = self.landing.latest(
             self.source, self.entity, sorted({batch.scope for batch in batches})
         )

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from pipelines.commands import collecting, reading, serving, starting
+from pipelines.commands import collecting, reading, receiving, serving, starting
 from pipelines.errors import DrumbeatError
 
 
@@ -20,7 +20,7 @@ def drumbeat() -> None:
 for command in (
     starting.demo, starting.try_, starting.init, collecting.doctor, collecting.refresh,
     collecting.rebuild, reading.metrics, reading.explain, reading.sql, reading.report,
-    serving.dashboard, serving.dagster,
+    serving.dashboard, serving.dagster, receiving.receive, receiving.event,
 ):  # fmt: skip
     drumbeat.add_command(command)
 

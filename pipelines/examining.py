@@ -3,12 +3,12 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
-from connectors import SourceError
-from pipelines.configuration import AnySource, FilesSource
+from connectors import Failure, SourceError
+from pipelines.configuration import AnySource, FilesSource, GitHubSource, GitLabSource
 from pipelines.errors import NothingPublished
+from pipelines.findings import Finding
+from pipelines.progress import Progress
 from pipelines.project import Project
 from pipelines.publishing import current
 from pipelines.warehouse import opened
@@ -18,23 +18,6 @@ select kind, count(*) as found, min(subject) as example, any_value(effect order 
     any_value(remedy order by remedy)
 from marts.data_quality group by kind order by found desc, kind
 """
-
-
-Level = Literal["ok", "look", "mend"]
-"""mend: something does not work; look: it works, and this is left out or doubtful."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    said: str
-    level: Level = "ok"
-
-    def text(self) -> str:
-        """Return the finding as one line."""
-        return f"{self.level:<4}  {self.subject}: {self.said}"
 
 
 def examine(project: Project) -> Iterator[Finding]:
@@ -48,7 +31,10 @@ def examine(project: Project) -> Iterator[Finding]:
     yield Finding("configuration", f"sources: {sources}; {services}{named}")
     yield git()
     for source in configuration.sources:
-        yield reach(project, source)
+        if isinstance(source, GitHubSource | GitLabSource):
+            yield from host(project, source)
+        else:
+            yield reach(project, source)
     yield from data(project)
 
 
@@ -61,16 +47,35 @@ def git() -> Finding:
     return Finding("git", told.stdout.strip())
 
 
+def host(project: Project, source: GitHubSource | GitLabSource) -> Iterator[Finding]:
+    """Ask a Git host what it lets be seen."""
+    from pipelines.examining_hosts import examine_host
+    from pipelines.hosts import code_host
+
+    try:
+        connector = code_host(project, source)
+    except SourceError as error:
+        yield Finding(source.name, str(error), "mend")
+        return
+    yield from examine_host(source, project.configuration, connector, Progress())
+
+
 def reach(project: Project, source: AnySource) -> Finding:
     """Ask a source for something small."""
     try:
         connector = project.connector(source)
+        if not connector.entities:
+            return Finding(source.name, "is pushed to, by way of `drumbeat receive`")
         if isinstance(source, FilesSource):
             tables = [table for table in connector.entities if list(connector.collect(table, {}))]
             if not tables:
                 return Finding(source.name, f"{source.path} holds no table", "mend")
             return Finding(source.name, f"reads {', '.join(tables)} in {source.path}")
-        read = sum(len(batch.rows) for batch in connector.collect(connector.entities[-1], {}))
+        read = 0
+        for batch in connector.collect(connector.entities[-1], {}):
+            if isinstance(batch, Failure):
+                raise batch.error
+            read += len(batch.rows)
     except SourceError as error:
         return Finding(source.name, str(error), "mend")
     return Finding(source.name, f"answers, {read} {connector.entities[-1]}")

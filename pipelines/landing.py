@@ -86,9 +86,11 @@ class Landing:
             kept = json.loads(self.fs.cat_file(f"{self.folder}/{source}/{entity}/{CACHE}"))
             if kept["after"] == (files[-1].name if files else ""):
                 return dict(kept["cursors"])
-        if not files:
-            return {}
-        with self.reading(files[-1]) as opened:
+        return self.cursors_in(files[-1]) if files else {}
+
+    def cursors_in(self, file: LandingFile) -> dict[str, Cursor]:
+        """Return the cursor of every scope as it was when ``file`` was written."""
+        with self.reading(file) as opened:
             metadata = pl.read_parquet_metadata(opened)
         return dict(json.loads(metadata.get(CURSORS, "{}")))
 

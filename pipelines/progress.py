@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Protocol
 
 QUIET_SECONDS = 2.0
@@ -41,6 +42,15 @@ class Progress:
         task = Lines(title, total)
         yield task
         task.end()
+
+
+class Quiet(Progress):
+    """Tells of no stage, for what is done while another stage is shown."""
+
+    @contextmanager
+    def task(self, title: str, total: int) -> Iterator[Task]:
+        """Keep quiet about a stage."""
+        yield Lines(title, total, told=inf)
 
 
 @dataclass(slots=True)

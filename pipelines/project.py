@@ -1,13 +1,25 @@
 """Where one organisation's data lies, and the connectors that its configuration names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from connectors import Connector
-from pipelines.configuration import AnySource, Configuration, FilesSource, GitSource
+from pipelines.configuration import (
+    AnySource,
+    Configuration,
+    EventsSource,
+    FilesSource,
+    GitHubSource,
+    GitLabSource,
+    GitSource,
+)
 from pipelines.landing import Landing
+
+
+def quiet(text: str) -> None:
+    """Keep to oneself what a connector has to say, such as that it waits for quota."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +29,17 @@ class Project:
     configuration: Configuration
     data_dir: Path
     landing_url: str | None = None
+    say: Callable[[str], None] = quiet
 
     @property
     def landing(self) -> Landing:
         """The landing zone."""
         return Landing(self.landing_url or str((self.data_dir / "landing").absolute()))
+
+    @property
+    def inbox(self) -> Path:
+        """The folder that pushed events reach first; always on this machine."""
+        return self.data_dir / "landing" / "_inbox"
 
     @property
     def warehouse(self) -> Path:
@@ -59,6 +77,14 @@ class Project:
                 with_paths=self.wants_paths(source),
                 since=midnight(source.since),
             )
+        if isinstance(source, GitHubSource | GitLabSource):
+            from pipelines.hosts import code_host
+
+            return code_host(self, source)
+        if isinstance(source, EventsSource):
+            from pipelines.receiving.pushed import Pushed
+
+            return Pushed()
         if isinstance(source, FilesSource):
             from connectors.files import Files
 

@@ -17,8 +17,12 @@ LAYERS = ("config", "facts", "marts")
 POINTER = "current.txt"
 LINK = "current.duckdb"
 KEPT = 3
-PRIVATE = ("commits", "commit_landings", "commit_owners", "deployment_commits")
-"""The commit graph: larger than all else together, and nothing that is published reads it."""
+PRIVATE = (
+    "commits", "commit_landings", "commit_owners", "deployment_commits",
+    "told_changes", "told_deployments", "told_incidents", "claims",
+)  # fmt: skip
+"""The commit graph, larger than all else together, and what is told before it is cut and claimed:
+nothing that is published reads them."""
 DENSE = """
 select 1 from pragma_database_size()
 where database_name = 'published' and free_blocks * 2 <= total_blocks

@@ -26,14 +26,28 @@ TABLES: Mapping[str, str] = {
     "git__commits": COMMIT,
     "git__tags": PAYLOAD,
     "git__heads": PAYLOAD,
+    "hosts__repositories": PAYLOAD,
+    "hosts__changes": PAYLOAD,
+    "hosts__deployments": PAYLOAD,
+    "hosts__runs": PAYLOAD,
+    "hosts__releases": PAYLOAD,
+    "hosts__issues": PAYLOAD,
+    "events__events": PAYLOAD,
 }
-FAMILIES = {"demo": "files"}
+FAMILIES = {"demo": "files", "github": "hosts", "gitlab": "hosts"}
 """A kind whose records have the shape of another kind's lands in that kind's tables."""
 
 
 def table_of(kind: str, entity: str) -> str:
     """Return the raw table of an entity of a source of ``kind``."""
-    return f"{FAMILIES.get(kind, kind)}__{entity}"
+    if entity == "events":
+        # Whatever is pushed has one shape, whosoever webhook it is.
+        return "events__events"
+    family = FAMILIES.get(kind, kind)
+    if family == "hosts" and f"git__{entity}" in TABLES:
+        # What a code host's repositories hold is read with git.
+        family = "git"
+    return f"{family}__{entity}"
 
 
 def merge(

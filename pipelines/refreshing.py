@@ -1,40 +1,30 @@
 """One refresh: collect into landing, bring the warehouse up to it, publish."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from connectors import Connector, SourceError
-from pipelines import publishing, raw, settings
-from pipelines.collecting import Collection
-from pipelines.configuration import FILE_NAME, AnySource, dump
+from pipelines import gathering, publishing, raw, reaching, settings
+from pipelines.collected import Collected
+from pipelines.configuration import FILE_NAME, dump
 from pipelines.errors import DrumbeatError
-from pipelines.landing import Landing, run_names, write_durably
+from pipelines.landing import write_durably
 from pipelines.locking import locked
-from pipelines.progress import Progress
+from pipelines.progress import Progress, Quiet
 from pipelines.project import Project
+from pipelines.receiving.sealing import sealed
 from pipelines.steps import steps
 from pipelines.warehouse import Built, build, opened
 
-PARALLEL = 8
+EARLY_SECONDS = 600.0
 PARTIAL = ".partial-warehouse.duckdb"
 TEMPORARY = ".as-it-was-known-"
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What became of one source."""
-
-    source: str
-    landed: int
-    error: str = ""
 
 
 @dataclass(slots=True)
@@ -46,6 +36,7 @@ class Outcome:
     built: list[Built] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     undeployed: list[str] = field(default_factory=list)
+    reached: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def refresh(
@@ -55,17 +46,47 @@ def refresh(
     *,
     wait: bool = True,
     is_past: bool = False,
+    early_seconds: float = EARLY_SECONDS,
 ) -> Outcome:
-    """Collect every source, build and publish; a source that fails stops no other."""
+    """Collect every source, build and publish; a source that fails stops no other.
+
+    While a long collection goes on, what is there is published every ``early_seconds``.
+    """
+    project = replace(project, say=progress.say)
+
+    def early() -> None:
+        if not is_past:
+            publish_early(project, run, progress)
+
     with locked(project.data_dir, wait=wait, say=progress.say):
         tidy(project)
         keep(project)
-        collected = collect(project, progress)
-        if all(source.error and not source.landed for source in collected):
-            said = [f"{source.source}: {source.error}" for source in collected]
+        sealed(project.inbox, project.landing, progress.say)
+        collected = gathering.collect(project, progress, early, early_seconds)
+        if all(source.is_failed for source in collected):
+            said = failures(project, collected)
             raise DrumbeatError("\n".join(["no source was collected, nothing is changed:", *said]))
         with warehouse(project, is_temporary=is_past) as con:
             return brought_up(con, project, run, progress, collected, is_past=is_past)
+
+
+def failures(project: Project, collected: Sequence[Collected]) -> list[str]:
+    """Return a line for each reason that something was not collected, secrets hidden."""
+    hidden = project.configuration.hidden
+    return [hidden(f"{source.source}: {line}") for source in collected for line in source.lines]
+
+
+def publish_early(project: Project, run: settings.Run, progress: Progress) -> None:
+    """Publish what is landed so far; what goes wrong is told, and left to the build at the end."""
+    try:
+        with warehouse(project, is_temporary=False) as con:
+            outcome = brought_up(con, project, run, Quiet(progress.is_terminal), [], is_past=False)
+    except Exception as error:
+        said = project.configuration.hidden(str(error))
+        progress.say(f"What is there so far could not be published yet: {said}")
+        return
+    parts = ["Published what is there so far", reaching.told(outcome.reached), "going on"]
+    progress.say("; ".join(part for part in parts if part))
 
 
 def rebuild(
@@ -79,6 +100,7 @@ def rebuild(
     """Make a new warehouse from the landing zone alone, and swap it in once it is whole."""
     with locked(project.data_dir, wait=wait, say=progress.say):
         tidy(project)
+        sealed(project.inbox, project.landing, progress.say)
         new = project.warehouse.with_name(PARTIAL)
         with opened(new) as con:
             outcome = brought_up(con, project, run, progress, [], is_past=is_past)
@@ -101,48 +123,6 @@ def keep(project: Project) -> None:
     write_durably(project.data_dir / FILE_NAME, dump(project.configuration).encode())
 
 
-def collect(project: Project, progress: Progress) -> list[Collected]:
-    """Collect all sources side by side."""
-    landing = project.landing
-    landing.sweep()
-    sources = project.configuration.sources
-    with progress.task("Collecting", len(sources)) as task, ThreadPoolExecutor(PARALLEL) as pool:
-
-        def one(source: AnySource) -> Collected:
-            found = collect_source(project, landing, source, task.count)
-            task.advance()
-            return found
-
-        return list(pool.map(one, sources))
-
-
-def collect_source(
-    project: Project, landing: Landing, source: AnySource, count: Callable[[int], None]
-) -> Collected:
-    """Collect one source, entity by entity; one that fails stops no other."""
-    landed, errors = 0, []
-    connector = project.connector(source)
-    for entity in connector.entities:
-        try:
-            landed += collect_entity(landing, source, connector, entity, count)
-        except SourceError as error:
-            errors.append(str(error))
-    # What fails several entities is told once.
-    return Collected(source.name, landed, "; ".join(dict.fromkeys(errors)))
-
-
-def collect_entity(
-    landing: Landing,
-    source: AnySource,
-    connector: Connector,
-    entity: str,
-    count: Callable[[int], None],
-) -> int:
-    """Collect one entity of one source; return how many versions were new."""
-    names = run_names(landing, source.name, datetime.now(UTC))
-    return Collection(landing, source.name, entity, names).run(connector, count)
-
-
 def brought_up(
     con: duckdb.DuckDBPyConnection,
     project: Project,
@@ -157,13 +137,14 @@ def brought_up(
     if known_at:
         refuse_before_history(project, known_at)
     raw.merge(con, project.landing, project.kinds, known_at)
+    reaching.write(con, project.landing, project.kinds, known_at)
     settings.write(con, project.configuration, run)
     with progress.task("Building", len(steps())) as task:
         built = build(con, lambda _: task.advance())
     with progress.task("Publishing", 1) as task:
         published = publishing.publish(con, project.serving, datetime.now(UTC))
         task.advance()
-    return Outcome(published, collected, built, rejected(con), undeployed(con))
+    return Outcome(published, collected, built, rejected(con), undeployed(con), reaching.since(con))
 
 
 def refuse_before_history(project: Project, known_at: datetime) -> None:

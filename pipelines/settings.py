@@ -20,6 +20,7 @@ from pipelines.configuration import (
     name_pattern,
     tag_pattern,
 )
+from pipelines.configuration.hosts import Host
 from pipelines.warehouse import record
 
 Row = tuple[Any, ...]
@@ -35,11 +36,11 @@ TABLES: Mapping[str, str] = {
     "pre_release_pattern text",
     "hotfix_patterns": "field text, pattern text",
     "definitions": "metric text, definition text, settings text",
-    "sources": "source text, kind text, position bigint",
+    "sources": "source text, kind text, position bigint, host text",
     "services": "service text, tier bigint, repository text, path_pattern text, "
-    "retired_on date, deployment_source text, tag_pattern text, has_pre_releases boolean, "
-    "production_pattern text, incident_source text, incident_pattern text, "
-    "incident_label_pattern text",
+    "retired_on date, deployment_source text, told_by text, run_pattern text, tag_pattern text, "
+    "has_pre_releases boolean, production_pattern text, incident_source text, "
+    "incident_pattern text, incident_label_pattern text",
     "service_teams": "service text, team text, from_on date, until_on date",
     "aliases": "alias text, service text",
     "freezes": "name text, from_on date, to_on date, service text",
@@ -113,7 +114,8 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
         ],
         "definitions": [definition(configuration, metric) for metric in DEFINED_BY],
         "sources": [
-            (source.name, source.kind, place) for place, source in enumerate(configuration.sources)
+            (source.name, source.kind, place, source.host if isinstance(source, Host) else None)
+            for place, source in enumerate(configuration.sources)
         ],
         "services": [service_row(configuration, service) for service in services],
         "service_teams": [row for service in services for row in team_rows(service)],
@@ -153,6 +155,8 @@ def service_row(configuration: Configuration, service: Service) -> Row:
         f"^(?:{'|'.join(paths)})$" if paths else None,
         service.retired_on,
         service.deployments.source or git_source(configuration, service),
+        service.deployments.told_by or ("runs" if service.deployments.runs else None),
+        name_pattern(service.deployments.runs),
         tag_pattern(service.deployments.tags),
         service.deployments.pre_releases,
         name_pattern(service.deployments.environments),

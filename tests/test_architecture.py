@@ -12,10 +12,11 @@ ROOT = Path(__file__).parents[1]
 OURS = {"connectors", "sql", "pipelines", "dashboard"}
 ALLOWED = {
     "sql": {"sqlglot"},
-    "connectors": {"pydantic", "polars"},
+    "connectors": {"pydantic", "polars", "github", "gitlab", "requests"},
     "pipelines": {
         "connectors", "sql", "click", "dagster", "duckdb", "fsspec", "jinja2", "markupsafe",
-        "numpy", "polars", "pydantic", "pydantic_core", "rich", "scipy", "yaml",
+        "numpy", "polars", "pydantic", "pydantic_core", "rich", "scipy", "starlette", "uvicorn",
+        "yaml",
     },
     "dashboard": {"sql", "duckdb", "polars", "plotly", "streamlit"},
 }  # fmt: skip

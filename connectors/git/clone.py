@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,25 @@ REFS: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 FILTERS: Final = ("tree:0", "blob:none", "")
 
 
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where a repository is read; ``ca`` is the certificate of a company's own authority."""
+
+    location: str
+    ca: Path | None = None
+
+    def variables(self) -> dict[str, str]:
+        """Return what tells git of it: never on disk, nor in the list of processes."""
+        settings = {"remote.origin.url": self.location}
+        if self.ca:
+            settings["http.sslCAInfo"] = str(self.ca)
+        count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+        told = {"GIT_CONFIG_COUNT": str(count + len(settings))}
+        for place, (key, value) in enumerate(settings.items(), start=count):
+            told |= {f"GIT_CONFIG_KEY_{place}": key, f"GIT_CONFIG_VALUE_{place}": value}
+        return told
+
+
 def is_remote(location: str) -> bool:
     """Return whether ``location`` is a URL or ssh's `user@host:path`, not a path on disk."""
     if "://" in location or "::" in location:
@@ -24,27 +44,27 @@ def is_remote(location: str) -> bool:
     return bool(re.match(r"[\w.-]+@[\w.-]+:", location)) and not Path(location).exists()
 
 
-def update(location: str, folder: Path, scope: str, *, with_paths: bool) -> None:
-    """Make ``folder`` a bare clone of what is at ``location`` now.
+def update(remote: Remote, folder: Path, scope: str, *, with_paths: bool) -> None:
+    """Make ``folder`` a bare clone of what is at ``remote`` now.
 
     A clone is made beside its place and then moved there, so that a folder that is there is
     whole; one that will not be updated (locks left behind, damage) is made again.
     """
-    _check(location, scope)
+    _check(remote.location, scope)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    head = _remote_head(location, folder.parent, scope)
-    if _is_clone(folder, location, scope, with_paths):
+    head = _remote_head(remote, folder.parent, scope)
+    if _is_clone(folder, remote.location, scope, with_paths):
         try:
-            return _fetch(location, folder, scope, head)
+            return _fetch(remote, folder, scope, head)
         except SourceError:
             # The remote has just answered, so it is the clone that is at fault.
             pass
     for objects in FILTERS[1 if with_paths else 0 : -1]:
         try:
-            return _clone(location, folder, scope, head, objects)
+            return _clone(remote, folder, scope, head, objects)
         except MissingObjects:
             continue
-    return _clone(location, folder, scope, head, FILTERS[-1])
+    return _clone(remote, folder, scope, head, FILTERS[-1])
 
 
 def _check(location: str, scope: str) -> None:
@@ -56,7 +76,7 @@ def _check(location: str, scope: str) -> None:
         )
 
 
-def _clone(location: str, folder: Path, scope: str, head: str | None, objects: str) -> None:
+def _clone(remote: Remote, folder: Path, scope: str, head: str | None, objects: str) -> None:
     for leftover in folder.parent.glob(f".{folder.name}.*.partial"):
         shutil.rmtree(leftover, ignore_errors=True)
     partial = Path(
@@ -64,9 +84,9 @@ def _clone(location: str, folder: Path, scope: str, head: str | None, objects: s
     )
     try:
         run(["init", "--quiet", "--bare", "--template=", str(partial)], scope, {})
-        for key, value in _settings(location, objects).items():
+        for key, value in _settings(remote.location, objects).items():
             run(["-C", str(partial), "config", key, value], scope, {})
-        _fetch(location, partial, scope, head)
+        _fetch(remote, partial, scope, head)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
     finally:
@@ -85,35 +105,25 @@ def _settings(location: str, objects: str) -> dict[str, str]:
     }
 
 
-def _fetch(location: str, folder: Path, scope: str, head: str | None) -> None:
+def _fetch(remote: Remote, folder: Path, scope: str, head: str | None) -> None:
     fetching = ["fetch", "--quiet", "--prune", "--force", "--no-tags", "--no-write-fetch-head"]
     # A shallow remote makes a shallow clone, which is refused later. Left to itself, git would
     # fork fetch after fetch for parents that are nowhere.
     fetching.append("--update-shallow")
-    variables = {**_remote(location), "GIT_NO_LAZY_FETCH": "1"}
+    variables = {**remote.variables(), "GIT_NO_LAZY_FETCH": "1"}
     run(["-C", str(folder), *fetching, "origin", *REFS], scope, variables)
     if head:
         run(["-C", str(folder), "symbolic-ref", "HEAD", head], scope, {})
 
 
-def _remote_head(location: str, beside: Path, scope: str) -> str | None:
+def _remote_head(remote: Remote, beside: Path, scope: str) -> str | None:
     """Return the full name of the remote's default branch; null where its HEAD is detached."""
     asking = ["-C", str(beside), "ls-remote", "--quiet", "--symref", "origin", "HEAD"]
     # Whatever repository the data folder may lie in has remotes and settings of its own.
-    variables = {**_remote(location), "GIT_CEILING_DIRECTORIES": str(beside.resolve().parent)}
+    variables = {**remote.variables(), "GIT_CEILING_DIRECTORIES": str(beside.resolve().parent)}
     answer = run(asking, scope, variables).stdout
     found = re.search(r"^ref: (refs/heads/\S+)\tHEAD$", answer, re.MULTILINE)
     return found[1] if found else None
-
-
-def _remote(location: str) -> dict[str, str]:
-    """Return the variables that tell git the URL: never on disk, nor in the list of processes."""
-    count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
-    return {
-        "GIT_CONFIG_COUNT": str(count + 1),
-        f"GIT_CONFIG_KEY_{count}": "remote.origin.url",
-        f"GIT_CONFIG_VALUE_{count}": location,
-    }
 
 
 def _is_clone(folder: Path, location: str, scope: str, with_paths: bool) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from connectors.errors import SourceError, SourceMisconfigured
 from connectors.git import history, refs
-from connectors.git.clone import is_remote, update
+from connectors.git.clone import Remote, is_remote, update
 from connectors.git.command import Repository
 from connectors.records import Batch, Cursor, Record
 
@@ -38,8 +38,8 @@ class Git:
     """Reads one repository: in place where ``location`` is a path, else through a bare ``clone``.
 
     ``repository`` is its name, the scope of all that is read; ``branch`` is by default the
-    remote's own. One instance asks the remote once, so that all entities tell of one moment:
-    make a new one for every collection.
+    remote's own; ``ca`` is the certificate of a company's own authority. One instance asks the
+    remote once, so that all entities tell of one moment: make a new one for every collection.
     """
 
     entities: ClassVar[tuple[str, ...]] = ("commits", "tags", "heads")
@@ -50,6 +50,7 @@ class Git:
     branch: str | None = None
     with_paths: bool = False
     since: datetime | None = None
+    ca: Path | None = None
     _once: _Once = field(default_factory=_Once, init=False, repr=False, compare=False)
 
     def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch]:
@@ -127,7 +128,8 @@ class Git:
     def _ready(self) -> Repository:
         """Return the repository to read, its remote asked first where it has one."""
         if is_remote(self.location):
-            update(self.location, self.clone, self.repository, with_paths=self.with_paths)
+            remote = Remote(self.location, self.ca)
+            update(remote, self.clone, self.repository, with_paths=self.with_paths)
             repository = Repository(self.clone, self.repository)
         else:
             repository = Repository(Path(self.location).absolute(), self.repository)

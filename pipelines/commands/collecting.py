@@ -76,7 +76,10 @@ def refreshed(found: "Project", as_of: str | None, known_at: str | None, *, wait
 
 def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:
     """Say what was collected, what was left out and what failed; fail if a source did."""
+    from pipelines import reaching
+    from pipelines.collected import table
     from pipelines.printing import printable
+    from pipelines.refreshing import failures
 
     for row in outcome.rejected[:SHOWN]:
         click.echo(f"Left out: {printable(row)}", err=True)
@@ -86,9 +89,8 @@ def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:
             "`drumbeat sql \"from marts.data_quality where kind = 'rejected row'\"`",
             err=True,
         )
-    for source in outcome.collected:
-        if not source.error:
-            click.echo(f"{source.source}: {source.landed:,} new records", err=True)
+    if outcome.collected:
+        click.echo(table(outcome.collected), err=True)
     if outcome.undeployed:
         named = ", ".join(map(printable, outcome.undeployed[:SHOWN]))
         more = f" and {len(outcome.undeployed) - SHOWN} more" * (len(outcome.undeployed) > SHOWN)
@@ -96,7 +98,9 @@ def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:
             f"No release or deployment is known of {named}{more}; see `drumbeat doctor`", err=True
         )
     told = f" as of {as_of}" if as_of else ""
-    click.echo(f"Published{told}: {outcome.published}", err=True)
-    failed = [f"{source.source}: {source.error}" for source in outcome.collected if source.error]
+    so_far = reaching.told(outcome.reached)
+    more = f" ({so_far}, more is being read)" if so_far else ""
+    click.echo(f"Published{told}{more}: {outcome.published}", err=True)
+    failed = [printable(line) for line in failures(found, outcome.collected)]
     if failed:
-        raise DrumbeatError("\n".join(["some sources were not collected:", *failed]))
+        raise DrumbeatError("\n".join(["not all was collected:", *failed]))

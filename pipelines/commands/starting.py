@@ -54,24 +54,64 @@ def try_(path: Path, data_dir: Path | None, no_dashboard: bool, headless: bool, 
         serving.serve(folder, port, headless=headless)
 
 
-@click.command(epilog="Example: drumbeat init --from-git ~/code/shop")
+@click.command(epilog="Example: drumbeat init --github acme")
 @click.option(
     "--from-git",
-    required=True,
     metavar="PATH",
     type=click.Path(path_type=Path),
     help="Propose services, tags and branch from this clone, with the reason beside each line.",
 )
+@click.option(
+    "--github",
+    metavar="ORG",
+    multiple=True,
+    help="Propose from what the repositories of an owner on GitHub really use: acme, acme/shop, "
+    "acme/web-*. Reads the token in GITHUB_TOKEN.",
+)
+@click.option(
+    "--gitlab",
+    metavar="GROUP",
+    multiple=True,
+    help="The same of a group on GitLab, its subgroups included. Reads the token in GITLAB_TOKEN.",
+)
+@click.option(
+    "--url", metavar="URL", default="", help="Where the host is: https://github.example.org."
+)
 @options.config
-def init(from_git: Path, config: Path | None) -> None:
+def init(
+    from_git: Path | None,
+    github: tuple[str, ...],
+    gitlab: tuple[str, ...],
+    url: str,
+    config: Path | None,
+) -> None:
     """Write a first configuration."""
-    from pipelines.configuration import propose_from_git
-
+    if sum(map(bool, (from_git, github, gitlab))) != 1:
+        raise click.UsageError("name one of --from-git, --github and --gitlab")
+    if url and from_git:
+        raise click.UsageError("--url goes with --github or --gitlab")
     target = config or Path("drumbeat.yaml")
     if target.exists():
         raise DrumbeatError(f"{target} exists already; name another file with --config")
-    target.write_text(propose_from_git(from_git), encoding="utf-8")
+    text = proposed(from_git, github, gitlab, url)
+    with target.open("x", encoding="utf-8") as file:
+        file.write(text)
     click.echo(f"Wrote {target}. Look it over, then run `drumbeat refresh`.", err=True)
+
+
+def proposed(
+    from_git: Path | None, github: tuple[str, ...], gitlab: tuple[str, ...], url: str
+) -> str:
+    """Return the text of a first configuration."""
+    if from_git:
+        from pipelines.configuration import propose_from_git
+
+        return propose_from_git(from_git)
+    from pipelines.progress import Progress
+    from pipelines.proposing import propose_from_host
+
+    names = github or gitlab
+    return propose_from_host("github" if github else "gitlab", names, url.rstrip("/"), Progress())
 
 
 def begin(configuration: "Configuration", folder: Path) -> None:

@@ -10,8 +10,10 @@ from pipelines.configuration.globs import (
     name_pattern,
     tag_pattern,
 )
+from pipelines.configuration.hosts import App, GitHubSource, GitLabSource, Host
 from pipelines.configuration.loading import FILE_NAME, dump, find, load, parse
 from pipelines.configuration.proposing import propose_from_git
+from pipelines.configuration.receiving import EventsSource
 from pipelines.configuration.schema import (
     Calendar,
     Configuration,
@@ -21,22 +23,28 @@ from pipelines.configuration.schema import (
     Targets,
 )
 from pipelines.configuration.services import Deployments, Incidents, Membership, Service
-from pipelines.configuration.sources import AnySource, DemoSource, FilesSource, GitSource, Source
+from pipelines.configuration.settings import Source
+from pipelines.configuration.sources import AnySource, DemoSource, FilesSource, GitSource
 
 __all__ = [
     "FILE_NAME",
     "NOTHING",
     "PRE_RELEASE",
     "AnySource",
+    "App",
     "Calendar",
     "Configuration",
     "ConfigurationError",
     "Definitions",
     "DemoSource",
     "Deployments",
+    "EventsSource",
     "FilesSource",
     "Freeze",
+    "GitHubSource",
+    "GitLabSource",
     "GitSource",
+    "Host",
     "Incidents",
     "Membership",
     "Problem",

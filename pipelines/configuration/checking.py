@@ -1,23 +1,26 @@
 """What must hold between settings, checked on plain data so that all problems show at once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.configuration import locations
 from pipelines.configuration.environment import Path
+from pipelines.configuration.globs import tag_pattern
 from pipelines.configuration.schema import SPEED, STABILITY
 
+HOSTS = ("github", "gitlab")
 Found = Iterator[tuple[Path, str]]
 Data = Mapping[str, Any]
 
 
-def conflicts(data: Data, raw: Data) -> Found:
-    """Yield where settings contradict each other; ``raw`` has environment references unexpanded."""
-    yield from _secrets(raw)
+def conflicts(data: Data) -> Found:
+    """Yield where settings contradict each other."""
     yield from _source_names(data)
     yield from _service_names(data)
     yield from _sources_of_services(data)
     yield from _repositories(data)
+    yield from _runs(data)
     yield from _teams(data)
     yield from _freezes(data)
     yield from _targets(data)
@@ -40,18 +43,6 @@ def _texts(value: object) -> list[tuple[int, str]]:
     if not isinstance(values, list | tuple):
         return []
     return [(index, item) for index, item in enumerate(values) if isinstance(item, str)]
-
-
-def _secrets(raw: Data) -> Found:
-    for index, source in _items(raw, "sources"):
-        location = source.get("location")
-        if isinstance(location, str) and (what := locations.written_out_secret(location)):
-            yield (
-                ("sources", index, "location"),
-                f"has a {what} written out, must name an environment variable: "
-                f"put ${{GIT_TOKEN}} in its place, set GIT_TOKEN, and change the {what}, "
-                "for whoever has this file has it",
-            )
 
 
 def _source_names(data: Data) -> Found:
@@ -99,18 +90,33 @@ def _sources_of_services(data: Data) -> Found:
 
 def _repositories(data: Data) -> Found:
     sources = [source for _, source in _items(data, "sources")]
-    if any(source.get("kind") != "git" for source in sources):
+    if any(source.get("kind") not in ("git", *HOSTS) for source in sources):
         return
-    known = {
-        str(source.get("repository") or locations.last_part(str(source.get("location"))))
-        for source in sources
-    }
+    known = list(dict.fromkeys(name for source in sources for name in _named(source)))
+    pattern = re.compile(tag_pattern(known), re.IGNORECASE)
     for index, service in _items(data, "services"):
         named = service.get("repository")
-        if isinstance(named, str) and named not in known:
+        if isinstance(named, str) and not pattern.search(named):
             yield (
                 ("services", index, "repository"),
                 f"is {named!r}, must be a repository of a source: {', '.join(sorted(known))}",
+            )
+
+
+def _named(source: Data) -> list[str]:
+    if source.get("kind") in HOSTS:
+        return [name for _, name in _texts(source.get("repositories"))]
+    return [str(source.get("repository") or locations.last_part(str(source.get("location"))))]
+
+
+def _runs(data: Data) -> Found:
+    for index, service in _items(data, "services"):
+        deployments = _part(service, "deployments")
+        if deployments.get("from") == "runs" and not deployments.get("runs"):
+            yield (
+                ("services", index, "deployments", "from"),
+                "is 'runs' and none are named, must come with `runs`: names or paths of the "
+                "workflow runs, pipelines or jobs that deploy",
             )
 
 

@@ -98,6 +98,8 @@ def _number(node: Node) -> str:
     low, high = node.get("minimum"), node.get("maximum")
     if low is not None and high is not None:
         return f"{said} from {low:g} to {high:g}"
+    if low is not None and "exclusiveMaximum" in node:
+        return f"{said} from {low:g} to below {node['exclusiveMaximum']:g}"
     if low is not None:
         return f"{said}, {low:g} or more"
     return f"{said} above {node['exclusiveMinimum']:g}" if "exclusiveMinimum" in node else said

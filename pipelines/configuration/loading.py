@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipelines.configuration import environment, locations, yaml_text
+from pipelines.configuration import credentials, environment, locations, yaml_text
 from pipelines.configuration.checking import conflicts
 from pipelines.configuration.environment import Origin
 from pipelines.configuration.errors import ConfigurationError, Problem
@@ -63,12 +63,10 @@ def parse(text: str, path: Path) -> Configuration:
     unset: dict[environment.Path, str] = {}
     data, references = environment.expanded(raw, unset.__setitem__)
     origin = Origin(raw, references, os.fspath(path.absolute().parent))
-    found = list(unset.items())
+    found = [*unset.items(), *credentials.conflicts(raw)]
     configuration = _validated(data, origin, found)
     seen = {place for place, _ in found if place}
-    found += [
-        (place, origin.hidden(said)) for place, said in conflicts(data, raw) if place not in seen
-    ]
+    found += [(place, origin.hidden(said)) for place, said in conflicts(data) if place not in seen]
     problems += [Problem(_line(lines, place), yaml_text.said(place), said) for place, said in found]
     if configuration is None or problems:
         raise ConfigurationError(name, problems)
@@ -84,7 +82,7 @@ def dump(configuration: Configuration) -> str:
         # What is derived from a location may hold what that location's variables hold.
         for key in {"name", "repository"} & (source.keys() - written.keys()):
             del source[key]
-        for key in {"location", "path"} & source.keys():
+        for key in {"location", "path", "ca"} & source.keys():
             source[key] = _absolute(source[key], origin)
     made["report"]["out"] = _absolute(made["report"]["out"], origin)
     return yaml_text.written(made)

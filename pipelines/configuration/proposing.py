@@ -7,10 +7,7 @@ from pathlib import Path
 from pipelines.configuration import tags
 from pipelines.configuration.clone import Clone
 from pipelines.configuration.locations import source_name
-from pipelines.configuration.yaml_text import quoted
-
-FEW = 5
-COLUMN = 44
+from pipelines.configuration.proposals.text import FEW, beside, entry, few, safe, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +34,15 @@ def propose_from_git(path: Path) -> str:
 
 def _head(clone: Clone, repository: str) -> Iterator[str]:
     yield "# Proposed by `drumbeat init --from-git`; docs/configuration.md explains every key."
-    yield _line(0, "organisation", repository, "the title of pages and reports")
+    yield entry(0, "organisation", repository, "the title of pages and reports")
     yield ""
     yield "sources:"
     yield "  - kind: git"
-    yield _line(2, "location", str(clone.path), "the clone itself; a URL works too")
-    yield _line(2, "repository", repository, "the name that origin has, or the folder's")
+    yield entry(2, "location", str(clone.path), "the clone itself; a URL works too")
+    yield entry(2, "repository", repository, "the name that origin has, or the folder's")
     branch, reason = clone.branch()
     if branch:
-        yield _line(2, "branch", branch, reason)
+        yield entry(2, "branch", branch, reason)
     else:
         yield f"    # branch: main    # {reason}"
     if clone.is_shallow():
@@ -68,7 +65,7 @@ def _services(clone: Clone, repository: str) -> Iterator[str]:
         yield from _service(proposal, repository)
     unclaimed = [tag for line in found if line not in claimed for tag in line.tags] + rest
     if unclaimed:
-        yield f"  # Tags of no service, for no version or no folder stands out: {_few(unclaimed)}"
+        yield f"  # Tags of no service, for no version or no folder stands out: {few(unclaimed)}"
 
 
 def _proposals(
@@ -94,30 +91,30 @@ def _folders(name: str, folders: list[str]) -> tuple[str, ...]:
 def _service(proposal: Proposal, repository: str) -> Iterator[str]:
     is_part = bool(proposal.lines[0].name)
     why = "the tags before the version" if is_part else "the repository, for its tags name no part"
-    yield _beside(f"  - name: {_text(proposal.name)}", why)
-    yield _line(2, "repository", repository, "the source above")
+    yield beside(f"  - name: {text(proposal.name)}", why)
+    yield entry(2, "repository", repository, "the source above")
     yield from _paths(proposal, is_part=is_part)
     yield "    deployments:"
     yield "      tags:"
     for line, glob in zip(proposal.lines, proposal.globs, strict=True):
         count = f"{len(line.tags)} tag{'s' * (len(line.tags) > 1)}"
-        reason = f"{count}, the newest {_safe(line.newest)}"
-        yield _beside(f"        - {_text(glob)}", reason)
+        reason = f"{count}, the newest {safe(line.newest)}"
+        yield beside(f"        - {text(glob)}", reason)
     releases = sum(len(line.releases) for line in proposal.lines)
     pre = [tag for line in proposal.lines for tag in line.pre_releases]
     if pre and not releases:
-        yield _line(3, "pre_releases", None, "it has pre-releases only", "true")
+        yield entry(3, "pre_releases", None, "it has pre-releases only", "true")
     else:
-        said = f"{len(pre)} left out: {_few(pre[::-1], 2)}" if pre else "none found so far"
-        yield _line(3, "pre_releases", None, said, "false")
+        said = f"{len(pre)} left out: {few(pre[::-1], 2)}" if pre else "none found so far"
+        yield entry(3, "pre_releases", None, said, "false")
 
 
 def _paths(proposal: Proposal, *, is_part: bool) -> Iterator[str]:
     if len(proposal.folders) == 1:
-        glob = _text(f"{proposal.folders[0]}/**")
-        yield _line(2, "paths", None, "the folder of that name", f"[{glob}]")
+        glob = text(f"{proposal.folders[0]}/**")
+        yield entry(2, "paths", None, "the folder of that name", f"[{glob}]")
     elif proposal.folders:
-        candidates = ", ".join(_text(f"{folder}/**") for folder in proposal.folders[:FEW])
+        candidates = ", ".join(text(f"{folder}/**") for folder in proposal.folders[:FEW])
         more = len(proposal.folders) - FEW
         tail = f", and {more} more" if more > 0 else ""
         yield f"    # paths: [{candidates}]    # choose: several folders have that name{tail}"
@@ -127,36 +124,15 @@ def _paths(proposal: Proposal, *, is_part: bool) -> Iterator[str]:
 
 def _without_releases(names: list[str], repository: str, source: str) -> Iterator[str]:
     if names:
-        yield f"# None of the clone's {len(names)} tags looks like a version: {_few(names)}"
+        yield f"# None of the clone's {len(names)} tags looks like a version: {few(names)}"
         yield "# If some of them are releases, name them below and take the # away."
     else:
         yield "# This clone has no tags, and tags are what counts as a release of a git clone."
         yield "# If the remote has tags: git fetch --tags, then run this again."
     yield "# If releases are told elsewhere, bring them with a source of kind files."
     yield "# services:"
-    yield f"#   - name: {_text(repository)}"
-    yield f"#     repository: {_text(repository)}"
+    yield f"#   - name: {text(repository)}"
+    yield f"#     repository: {text(repository)}"
     yield "#     deployments:"
-    yield f"#       source: {_text(source)}"
+    yield f"#       source: {text(source)}"
     yield '#       tags: ["v*"]'
-
-
-def _line(depth: int, key: str, value: str | None, reason: str, written: str = "") -> str:
-    return _beside(f"{'  ' * depth}{key}: {_text(value) if value else written}", reason)
-
-
-def _beside(text: str, reason: str) -> str:
-    return f"{text:<{COLUMN}}  # {reason}"
-
-
-def _text(text: str) -> str:
-    return quoted(_safe(text).replace("${", "$${"))
-
-
-def _safe(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
-
-
-def _few(names: list[str], most: int = FEW) -> str:
-    shown = ", ".join(_safe(name) for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from pipelines.configuration.hosts import GitHubSource, GitLabSource
 from pipelines.configuration.services import Service
 from pipelines.configuration.settings import Settings, resolved_path
-from pipelines.configuration.sources import AnySource
+from pipelines.configuration.sources import AnySource, GitSource
 from pipelines.configuration.values import Country, Day, Globs, Number, Text, TimeZone, Whole
 
+Code = GitSource | GitHubSource | GitLabSource
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 SPEED = ("deployment_frequency", "change_lead_time_hours")
 STABILITY = ("change_fail_rate", "recovery_time_hours", "rework_rate")
@@ -199,7 +201,7 @@ class Configuration(Settings):
 
     def repository(self, service: Service) -> str | None:
         """Name the repository of a service: its own, its source's, or the only one there is."""
-        found = {source.name: source.repository for source in self.sources if source.kind == "git"}
+        found = {one.name: one.repository for one in self.sources if isinstance(one, Code)}
         only = next(iter(found.values())) if len(set(found.values())) == 1 else None
         return service.repository or found.get(service.deployments.source or "", only)
 

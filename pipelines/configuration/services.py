@@ -1,6 +1,6 @@
 """The settings of services: what is deployed, whose it is, and what counts as its own."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -39,9 +39,21 @@ class Deployments(Settings):
         description="Name of the one source that tells its deployments. "
         "Left out: the first source that has any.",
     )
+    told_by: Literal["deployments", "runs", "releases", "tags"] | None = Field(
+        default=None,
+        alias="from",
+        description="What of GitHub or GitLab tells its deployments. Left out: runs where `runs` "
+        "says which, else the first of production deployments, releases and tags that its "
+        "repository has.",
+    )
+    runs: Globs = Field(
+        default=(),
+        description="Workflow runs (GitHub), pipelines and jobs (GitLab) that deploy it, by name "
+        "or by the file's path: Deploy*, .github/workflows/deploy.yml.",
+    )
     tags: TagGlobs = Field(
         default=VERSION_TAGS,
-        description="Tags of its repository that are its releases, for git sources. "
+        description="Tags of its repository that are its releases, where tags tell them. "
         "* stops at a slash, ** does not, [0-9] is one of a set: v*, api/v*.",
     )
     pre_releases: Flag = Field(
@@ -50,7 +62,8 @@ class Deployments(Settings):
     )
     environments: Globs = Field(
         default=PRODUCTION,
-        description="Environments that are production. Case does not count, * is any text.",
+        description="Environments that are production, by name or by GitLab's tier. "
+        "Case does not count, * is any text.",
     )
 
 
@@ -87,7 +100,7 @@ class Service(Settings):
     repository: Text | None = Field(
         default=None,
         description="The repository that its commits are in. "
-        "Left out: that of the git source it is deployed from, or of the only one.",
+        "Left out: that of the source it is deployed from, or the only one there is.",
     )
     paths: Globs = Field(
         default=(),

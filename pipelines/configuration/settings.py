@@ -1,13 +1,14 @@
-"""What all settings have in common: frozen, strict about keys, silent about secrets."""
+"""What all settings, and all sources, have in common: frozen, strict, silent about secrets."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationInfo
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
 from pipelines.configuration import locations
 from pipelines.configuration.environment import Origin
+from pipelines.configuration.values import SourceName
 
 
 class Settings(BaseModel):
@@ -33,6 +34,25 @@ class Settings(BaseModel):
         if isinstance(value, tuple):
             return tuple(self._shown(item) for item in value)
         return value
+
+
+class Source(Settings):
+    """Where records come from."""
+
+    name: SourceName = Field(
+        default="",
+        description="What the source is called, and its folder in the landing zone. "
+        "Small letters, digits, dot, dash and underscore; unique. "
+        "Left out: a git source is named after its repository, files after their folder, "
+        "others after their kind.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "name" not in data:
+            return {**data, "name": locations.source_name(data)}
+        return data
 
 
 def origin_of(info: ValidationInfo) -> Origin:

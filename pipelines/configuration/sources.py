@@ -6,26 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from pipelines.configuration import locations
-from pipelines.configuration.settings import Settings, origin_of, plain_path, resolved_path
-from pipelines.configuration.values import Day, SourceName, Text, Whole
-
-
-class Source(Settings):
-    """Where records come from."""
-
-    name: SourceName = Field(
-        default="",
-        description="What the source is called, and its folder in the landing zone. "
-        "Small letters, digits, dot, dash and underscore; unique. "
-        "Left out: a git source is named after its repository, files after their folder.",
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "name" not in data:
-            return {**data, "name": locations.source_name(data)}
-        return data
+from pipelines.configuration.hosts import GitHubSource, GitLabSource
+from pipelines.configuration.receiving import EventsSource
+from pipelines.configuration.settings import Source, origin_of, plain_path, resolved_path
+from pipelines.configuration.values import Day, Text, Whole
 
 
 class GitSource(Source):
@@ -96,4 +80,7 @@ class DemoSource(Source):
     )
 
 
-AnySource = Annotated[GitSource | FilesSource | DemoSource, Field(discriminator="kind")]
+AnySource = Annotated[
+    GitSource | GitHubSource | GitLabSource | EventsSource | FilesSource | DemoSource,
+    Field(discriminator="kind"),
+]

@@ -6,7 +6,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from pipelines.configuration.globs import tag_pattern
 
@@ -32,7 +32,8 @@ def _day(value: object) -> object:
     raise ValueError("must be a date such as 2025-01-31")
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
+    """Take a text for a list of one."""
     return [value] if isinstance(value, str) else value
 
 
@@ -73,6 +74,12 @@ def _tag_globs(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _bare(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError("must be a token: one line of ASCII without blanks")
+    return value
+
+
 def _glob(value: str) -> str:
     if value.startswith("!"):
         raise ValueError("must not start with '!': list what belongs, not what does not")
@@ -83,8 +90,15 @@ Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_singl
 Glob = Annotated[Text, AfterValidator(_glob)]
 Globs = Annotated[
     tuple[Glob, ...],
-    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+    BeforeValidator(listed, json_schema_input_type=str | list[str]),
 ]
+Texts = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(listed, json_schema_input_type=str | list[str]),
+]
+# What is sent in a header: a line break would make an error that shows it.
+Secret = Annotated[SecretStr, AfterValidator(_bare)]
+SecretText = Annotated[SecretStr, Field(min_length=1)]
 TagGlobs = Annotated[Globs, AfterValidator(_tag_globs)]
 Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from pipelines.configuration.credentials import is_secret
 from pipelines.configuration.description import at, expected, keys
 from pipelines.configuration.environment import CREDENTIALS, Path
 
@@ -34,6 +35,8 @@ def worded(error: "ErrorDetails", raw: object) -> tuple[Path, str]:
             right = f"must have at most {error['ctx']['max_length']} characters"
         case _:
             right = f"must be {expected(given)}"
+    if is_secret(path):
+        return path, f"is not what it should be, {right}"
     return path, f"is {shown(_found(raw, path))}, {right}{_quotes(error['type'], raw, path)}"
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import dagster as dg
 
-from pipelines import publishing, raw, refreshing, settings
+from pipelines import publishing, raw, reaching, refreshing, settings
 from pipelines.orchestration import sources
 from pipelines.orchestration.metadata import key, materialized
 from pipelines.orchestration.warehouse import Warehouse
@@ -30,7 +30,7 @@ class Moment(dg.Config):
 def every() -> list[dg.AssetsDefinition]:
     """Return all assets."""
     made = [step_asset(step) for step in steps().values()]
-    return [*map(raw_asset, raw.TABLES), configuration, *made, published, weekly_report]
+    return [*map(raw_asset, raw.TABLES), reached, configuration, *made, published, weekly_report]
 
 
 def raw_asset(table: str) -> dg.AssetsDefinition:
@@ -46,15 +46,29 @@ def raw_asset(table: str) -> dg.AssetsDefinition:
     )
     def collected(context: dg.AssetExecutionContext, warehouse: Held) -> dg.MaterializeResult[None]:
         found = sources.collect(warehouse, table)
-        for source in found:
-            if source.error:
-                context.log.warning(f"{source.source}: {source.error}")
         project = warehouse.project
+        for source in found:
+            for line in source.lines:
+                context.log.warning(project.configuration.hidden(f"{source.source}: {line}"))
         raw.merge(warehouse.con, project.landing, project.kinds, tables=(table,))
-        landed = {source.source: source.error or source.landed for source in found}
+        landed = {source.source: sources.told(source) for source in found}
         return materialized(warehouse.con, f"raw.{table}", sources=landed)
 
     return collected
+
+
+@dg.asset(
+    key=key(reaching.TABLE),
+    deps=[key(f"raw.{table}") for table in raw.TABLES],
+    group_name="raw",
+    kinds={"duckdb"},
+    description="How far back each scope of a source is read, while its history is not whole.",
+)
+def reached(warehouse: Held) -> dg.MaterializeResult[None]:
+    """Write down what the cursors in the landing zone say."""
+    project = warehouse.project
+    reaching.write(warehouse.con, project.landing, project.kinds)
+    return materialized(warehouse.con, reaching.TABLE)
 
 
 @dg.multi_asset(

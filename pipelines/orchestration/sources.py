@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from connectors import SourceError
-from pipelines import raw, refreshing
+from connectors import Failure, SourceError
+from pipelines import gathering, raw
+from pipelines.collected import Collected
 from pipelines.configuration import AnySource
+from pipelines.gathering import PARALLEL
 from pipelines.orchestration.warehouse import Warehouse
-from pipelines.refreshing import PARALLEL, Collected
 
 BOOK = (
     "create table if not exists build.collections (source text, entity text, "
@@ -28,8 +29,16 @@ def sources_of(warehouse: Warehouse, table: str) -> Iterator[AnySource]:
     entity = entity_of(table)
     for source in warehouse.project.configuration.sources:
         lands_here = raw.table_of(warehouse.project.kinds[source.name], entity) == table
-        if lands_here and entity in warehouse.connector(source).entities:
+        if lands_here and has(warehouse, source, entity):
             yield source
+
+
+def has(warehouse: Warehouse, source: AnySource, entity: str) -> bool:
+    """Tell whether a source has an entity; one that can not be asked says why when it is."""
+    try:
+        return entity in warehouse.connector(source).entities
+    except SourceError:
+        return True
 
 
 def collect(warehouse: Warehouse, table: str) -> list[Collected]:
@@ -48,24 +57,29 @@ def collect(warehouse: Warehouse, table: str) -> list[Collected]:
 
 def collect_entity(warehouse: Warehouse, source: AnySource, entity: str) -> Collected:
     """Collect one entity of one source into the landing zone."""
-    connector = warehouse.connector(source)
     try:
-        landed = refreshing.collect_entity(
-            warehouse.project.landing, source, connector, entity, lambda count: None
-        )
+        connector = warehouse.connector(source)
     except SourceError as error:
-        return Collected(source.name, 0, str(error))
-    return Collected(source.name, landed)
+        return Collected(source.name, failures=(Failure(entity, "", error),))
+    return gathering.collect_entity(warehouse.project.landing, source, connector, entity)
+
+
+def told(collected: Collected) -> int | str:
+    """Say in one cell how much was new, and what could not be read."""
+    if not collected.failures:
+        return collected.landed
+    return f"{collected.landed:,} new; {collected.error}" if collected.landed else collected.error
 
 
 def note(con: duckdb.DuckDBPyConnection, collected: Collected, entity: str, now: datetime) -> None:
     """Write down what became of a collection; a failure leaves the time of the last success."""
     con.execute(BOOK)
+    collected_at = None if collected.is_failed else now
     con.execute(
-        "insert into build.collections values ($1, $2, case when $4 = '' then $3 end, $4) "
+        "insert into build.collections values ($1, $2, $3, $4) "
         "on conflict do update set error = excluded.error, "
         "collected_at = coalesce(excluded.collected_at, collections.collected_at)",
-        [collected.source, entity, now, collected.error],
+        [collected.source, entity, collected_at, collected.error],
     )
 
 

@@ -27,7 +27,29 @@ class Total:
     description: str
 
 
+EVENTS = "from raw.events__events where not is_deleted and payload ->> '$.subject'"
+THINGS = "payload ->> '$.subject_id'"
 TOTALS = (
+    Total(
+        "staging.events__deployments", "records_agree",
+        "select count(*) from staging.events__deployments",
+        f"select count(distinct (source, {THINGS}, coalesce(payload ->> '$.service', ''))) "
+        f"{EVENTS} in ('deployment', 'run', 'release') and {THINGS} is not null",
+        "Every deployment, run and release that an event names is one row.",
+    ),
+    Total(
+        "staging.events__incidents", "records_agree",
+        "select count(*) from staging.events__incidents",
+        f"select count(distinct (source, {THINGS})) {EVENTS} = 'incident' "
+        f"and {THINGS} is not null",
+        "Every incident that an event names is one row.",
+    ),
+    Total(
+        "staging.events__unknown", "records_agree",
+        "select coalesce(sum(event_count), 0) from staging.events__unknown",
+        f"select count(*) {EVENTS} = 'unknown'",
+        "Every event that was not understood is counted once.",
+    ),
     Total(
         "facts.deployments", "deployments_agree",
         "select count(*) from facts.deployments",

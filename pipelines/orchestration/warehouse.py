@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import dagster as dg
 import duckdb
@@ -12,6 +12,7 @@ from pipelines import refreshing
 from pipelines.configuration import AnySource
 from pipelines.locking import locked
 from pipelines.project import Project
+from pipelines.receiving.sealing import sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def held(project: Project) -> dg.ResourceDefinition:
         ):
             refreshing.keep(project)
             project.landing.sweep()
-            yield Warehouse(project, con)
+            sealed(project.inbox, project.landing, say)
+            yield Warehouse(replace(project, say=say), con)
 
     return warehouse

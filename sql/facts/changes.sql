@@ -1,5 +1,7 @@
 -- One row per change of a service: a pull request where the repository has them, plus the commits
 -- on its default branch that belong to none; else a commit. Merge commits only carry the graph.
+-- The commits that a rebase merge made of a pull request's own belong to it: they keep their author
+-- times, and are committed while it is open or merged; so do its own as they are.
 -- A change that touches the paths of several services is a change of each.
 --
 -- grain: service, change_id
@@ -74,6 +76,45 @@ merged as (
     from facts.pull_requests
 ),
 
+-- To the second, as the commits' author times are.
+own_times as (
+    select distinct
+        requests.repository,
+        requests.opened_at,
+        requests.merged_at,
+        cast(own.authored_at as timestamptz) as authored_at
+    from facts.pull_requests as requests
+    cross join unnest(string_split(requests.commit_authored_ats, ' ')) as own (authored_at)
+    where requests.commit_authored_ats <> '' and requests.merged_at is not null
+),
+
+own_commits as (
+    select distinct
+        requests.repository,
+        own.sha
+    from facts.pull_requests as requests
+    cross join unnest(string_split(requests.commit_shas, ' ')) as own (sha)
+    where requests.commit_shas <> '' and requests.merged_at is not null
+),
+
+rebased as (
+    select
+        repository,
+        sha
+    from own_commits
+    union
+    select
+        landed.repository,
+        landed.sha
+    from landed
+    inner join own_times
+        on landed.repository = own_times.repository and landed.authored_at = own_times.authored_at
+    where
+        landed.sha = landed.landed_by
+        and landed.committed_at >= own_times.opened_at
+        and epoch(landed.committed_at) - epoch(own_times.merged_at) <= 300
+),
+
 deployed as (
     select distinct
         repository,
@@ -87,11 +128,14 @@ loose_commits as (
     left join reviewed on landed.repository = reviewed.repository
     left join merged
         on landed.repository = merged.repository and landed.landed_by = merged.merge_sha
+    left join rebased
+        on landed.repository = rebased.repository and landed.sha = rebased.sha
     left join deployed
         on landed.repository = deployed.repository and landed.sha = deployed.sha
     where
         not landed.is_merge
         and merged.merge_sha is null
+        and rebased.sha is null
         and (
             landed.landed_by is not null
             or (reviewed.repository is null and deployed.sha is not null)

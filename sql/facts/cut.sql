@@ -6,17 +6,21 @@
 --   cut_at             What happened later is not in facts, UTC.
 
 with events as (
-    select max(greatest(started_at, finished_at)) as latest_at from staging.files__deployments
+    select max(greatest(started_at, finished_at)) as latest_at from facts.told_deployments
     union all
     select
-        max(greatest(first_commit_at, opened_at, ready_at, first_review_at, approved_at, merged_at))
-            as latest_at
-    from staging.files__changes
+        max(
+            greatest(
+                first_commit_at, opened_at, ready_at, first_review_at, approved_at, merged_at,
+                closed_at
+            )
+        ) as latest_at
+    from facts.told_changes
     union all
     select max(greatest(authored_at, committed_at)) as latest_at from staging.files__commits
     union all
     select max(greatest(started_at, acknowledged_at, resolved_at)) as latest_at
-    from staging.files__incidents
+    from facts.told_incidents
     union all
     select max(greatest(authored_at, committed_at)) as latest_at from staging.git__commits
     union all

@@ -34,7 +34,16 @@ tokens as (
     from incidents
     cross join
         unnest(
-            string_split(regexp_replace(lower(incidents.title), '[^a-z0-9._+-]+', ' ', 'g'), ' ')
+            string_split(
+                concat(
+                    regexp_replace(
+                        lower(coalesce(incidents.title, '')), '[^a-z0-9._+-]+', ' ', 'g'
+                    ),
+                    ' ',
+                    incidents.mentions
+                ),
+                ' '
+            )
         ) as word (token)
     where length(rtrim(word.token, '.')) >= 3
 ),
@@ -49,6 +58,50 @@ named as (
         deployment_id as name,
         deployment_id
     from production
+),
+
+-- A page that several deployments of a service share, such as the environment's, names none.
+pages as (
+    select
+        lower(url) as name,
+        service,
+        min(deployment_id) as deployment_id
+    from production
+    where url is not null
+    group by lower(url), service
+    having count(*) = 1
+    union
+    select
+        lower(native_id) as name,
+        service,
+        deployment_id
+    from production
+),
+
+-- What an incident's text names: a deployment's page, or its id.
+addresses as (
+    select distinct
+        incidents.incident_id,
+        incidents.service,
+        word.address
+    from incidents
+    cross join unnest(string_split(incidents.mentions, ' ')) as word (address)
+    where contains(word.address, '/')
+),
+
+by_address as (
+    select
+        addresses.incident_id,
+        addresses.service as claimed_by,
+        pages.service,
+        pages.deployment_id,
+        'explicit' as how,
+        1.0 as confidence
+    from addresses
+    inner join pages
+        on
+            addresses.address = pages.name
+            and coalesce(addresses.service, pages.service) = pages.service
 ),
 
 by_name as (
@@ -188,6 +241,8 @@ by_time as (
 
 links as (
     select * from by_name
+    union all
+    select * from by_address
     union all
     select * from by_mention
     union all

@@ -1,5 +1,7 @@
 -- One row per incident and service; an incident that no service claims has one row without any.
--- A service claims the incidents that name it, or those that its configuration describes.
+-- A service claims the incidents that name it, or those that its configuration describes. An
+-- incident that names no service belongs to the services of its repository. One kept in a
+-- repository of no service belongs to those whose configuration names its source and a label of it.
 --
 -- grain: incident_id, service
 --   incident_id        The source's own id, led by the source where two sources use the same one.
@@ -10,6 +12,7 @@
 --   resolved_at        Resolved, UTC; null while open.
 --   deployment_id      Deployment that the source blames.
 --   title              Title.
+--   mentions           What its text names: shas, versions, addresses; blank between.
 --   source             Name of the source in the configuration.
 --   url                Page at the source.
 
@@ -17,7 +20,7 @@ with named as (
     select
         incidents.*,
         coalesce(aliases.service, incidents.service) as named_service
-    from staging.files__incidents as incidents
+    from facts.told_incidents as incidents
     left join config.aliases as aliases on incidents.service = aliases.alias
 ),
 
@@ -36,6 +39,24 @@ candidates as (
     from named
     inner join config.services as settings
         on regexp_matches(named.service, settings.incident_pattern)
+    union all
+    select
+        named.*,
+        services.service as claimed_by
+    from named
+    inner join facts.services as services on named.repository = services.repository
+    where named.service is null
+    union all
+    select
+        named.*,
+        settings.service as claimed_by
+    from named
+    inner join config.services as settings
+        on
+            named.source = settings.incident_source
+            and regexp_matches(named.labels, settings.incident_label_pattern)
+    left join facts.services as services on named.repository = services.repository
+    where named.service is null and services.service is null
 ),
 
 claims as (
@@ -70,9 +91,10 @@ select
     case when incidents.resolved_at <= cut.cut_at then incidents.resolved_at end as resolved_at,
     incidents.deployment_id,
     incidents.title,
+    incidents.mentions,
     incidents.source,
     incidents.url
-from staging.files__incidents as incidents
+from facts.told_incidents as incidents
 left join claims
     on incidents.source = claims.source and incidents.incident_id = claims.incident_id
 cross join facts.cut as cut

@@ -1,4 +1,8 @@
 -- One row per pull request that was born by the cut, with what its own commits add to it.
+-- One that was merged into another branch than the default one counts once its merge commit has
+-- reached the default branch or production; squashed on its way there it is part of the request
+-- that brought it.
+-- One that was closed without a merge is none.
 --
 -- grain: change_id
 --   change_id          The source's own id, led by the source where two sources use the same one.
@@ -10,6 +14,8 @@
 --   approved_at        Approved, UTC.
 --   merged_at          Merged, UTC; null while open.
 --   merge_sha          Commit that landed it.
+--   commit_shas        Its own commits, blank between; empty while open.
+--   commit_authored_ats  Author times of its own commits, blank between; empty while open.
 --   deployment_id      Deployment that carried it, where the source says so.
 --   is_bot             True when a bot is its author; null without an author.
 --   is_revert          True when it takes an earlier change back.
@@ -46,6 +52,75 @@ taken_back as (
     from landed
     where reverts <> ''
     group by repository, landed_by
+),
+
+numbers as (
+    select
+        changes.source,
+        changes.change_id,
+        reverted.merge_sha
+    from facts.told_changes as changes
+    cross join unnest(string_split(changes.reverts_numbers, ' ')) as taken (number)
+    inner join facts.told_changes as reverted
+        on
+            changes.source = reverted.source
+            and changes.repository = reverted.repository
+            and taken.number = reverted.number
+    cross join facts.cut as cut
+    where changes.reverts_numbers <> '' and reverted.merged_at <= cut.cut_at
+),
+
+numbered as (
+    select
+        source,
+        change_id,
+        string_agg(merge_sha, ' ' order by merge_sha) as reverts
+    from numbers
+    where merge_sha is not null
+    group by source, change_id
+),
+
+-- Merged into a branch that is not the default one, and not there either.
+elsewhere as (
+    select
+        changes.source,
+        changes.change_id,
+        changes.repository,
+        changes.merge_sha
+    from facts.told_changes as changes
+    inner join staging.hosts__repositories as repositories
+        on
+            changes.source = repositories.source
+            and changes.repository = repositories.repository
+    left join facts.commit_landings as landings
+        on changes.repository = landings.repository and changes.merge_sha = landings.sha
+    cross join facts.cut as cut
+    where
+        changes.merged_at <= cut.cut_at
+        and changes.base_branch <> repositories.default_branch
+        and landings.sha is null
+),
+
+released as (
+    select distinct
+        elsewhere.source,
+        elsewhere.change_id
+    from elsewhere
+    inner join facts.deployment_commits as carried
+        on elsewhere.repository = carried.repository and elsewhere.merge_sha = carried.sha
+    inner join facts.deployment_records as records
+        on carried.deployment_id = records.deployment_id
+    where records.is_production
+),
+
+astray as (
+    select
+        elsewhere.source,
+        elsewhere.change_id
+    from elsewhere
+    left join released
+        on elsewhere.source = released.source and elsewhere.change_id = released.change_id
+    where released.change_id is null
 )
 
 select
@@ -68,17 +143,31 @@ select
     end as first_review_at,
     case when changes.approved_at <= cut.cut_at then changes.approved_at end as approved_at,
     case when changes.merged_at <= cut.cut_at then changes.merged_at end as merged_at,
-    changes.merge_sha,
+    case
+        when changes.number is null or changes.merged_at <= cut.cut_at then changes.merge_sha
+    end as merge_sha,
+    case when changes.merged_at <= cut.cut_at then changes.commit_shas else '' end as commit_shas,
+    case
+        when changes.merged_at <= cut.cut_at then changes.commit_authored_ats
+        else ''
+    end as commit_authored_ats,
     changes.deployment_id,
     changes.is_bot,
     coalesce(starts_with(changes.title, 'Revert "'), false)
-    or coalesce(carried.is_revert, false) as is_revert,
-    coalesce(taken_back.reverts, '') as reverts,
+    or coalesce(carried.is_revert, false)
+    or changes.reverts <> ''
+    or changes.reverts_numbers <> '' as is_revert,
+    trim(
+        concat(
+            coalesce(taken_back.reverts, ''), ' ', changes.reverts, ' ',
+            coalesce(numbered.reverts, '')
+        )
+    ) as reverts,
     changes.branch,
     changes.labels,
     changes.title,
     changes.url
-from staging.files__changes as changes
+from facts.told_changes as changes
 left join config.aliases as aliases on changes.service = aliases.alias
 left join facts.services as services
     on coalesce(aliases.service, changes.service) = services.service
@@ -90,9 +179,15 @@ left join taken_back
     on
         coalesce(changes.repository, services.repository) = taken_back.repository
         and changes.merge_sha = taken_back.landed_by
+left join numbered
+    on changes.source = numbered.source and changes.change_id = numbered.change_id
+left join astray
+    on changes.source = astray.source and changes.change_id = astray.change_id
 cross join facts.cut as cut
 where
-    coalesce(
+    astray.change_id is null
+    and (changes.closed_at is null or changes.closed_at > cut.cut_at)
+    and coalesce(
         changes.opened_at,
         changes.first_commit_at,
         changes.first_review_at,

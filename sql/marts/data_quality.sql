@@ -13,6 +13,24 @@ with known_repositories as (
     from facts.commits
 ),
 
+hosted as (
+    select
+        deployments.source,
+        deployments.repository,
+        coalesce(repositories.full_name, deployments.repository) as full_name,
+        deployments.told_by,
+        count(*) as told_count
+    from facts.told_deployments as deployments
+    left join staging.hosts__repositories as repositories
+        on
+            deployments.source = repositories.source
+            and deployments.repository = repositories.repository
+    cross join facts.cut as cut
+    where deployments.service is null and deployments.born_at <= cut.cut_at
+    group by
+        deployments.source, deployments.repository, repositories.full_name, deployments.told_by
+),
+
 findings as (
     select
         'rejected row' as kind,
@@ -117,14 +135,15 @@ findings as (
         concat(count(*), ' deployments') as detail,
         'They are in no number.' as effect,
         'Add the service, or an alias of one, to the configuration.' as remedy
-    from staging.files__deployments as deployments
+    from facts.told_deployments as deployments
     left join config.aliases as aliases on deployments.service = aliases.alias
     left join facts.services as services
         on coalesce(aliases.service, deployments.service) = services.service
     cross join facts.cut as cut
     where
         services.service is null
-        and coalesce(deployments.started_at, deployments.finished_at) <= cut.cut_at
+        and deployments.service is not null
+        and deployments.born_at <= cut.cut_at
     group by deployments.source, deployments.service
     union all
     select
@@ -134,15 +153,81 @@ findings as (
         concat(count(*), ' deployments') as detail,
         'They are evidence only: the service takes its deployments from another source.' as effect,
         'Name the source under services[].deployments.source.' as remedy
-    from staging.files__deployments as deployments
+    from facts.told_deployments as deployments
     left join config.aliases as aliases on deployments.service = aliases.alias
     inner join facts.services as services
         on
             coalesce(aliases.service, deployments.service) = services.service
             and deployments.source <> services.deployment_source
     cross join facts.cut as cut
-    where coalesce(deployments.started_at, deployments.finished_at) <= cut.cut_at
+    where deployments.born_at <= cut.cut_at
     group by services.service, deployments.source, deployments.service
+    union all
+    select
+        'second source of deployments' as kind,
+        services.service,
+        concat(hosted.source, ': ', hosted.repository) as subject,
+        string_agg(
+            concat(hosted.told_count, ' ', hosted.told_by), ', ' order by hosted.told_by
+        ) as detail,
+        'They are evidence only: the service takes its deployments from another source.' as effect,
+        'Name the source under services[].deployments.source.' as remedy
+    from hosted
+    inner join facts.services as services
+        on
+            hosted.repository = services.repository
+            and hosted.source <> services.deployment_source
+    group by services.service, hosted.source, hosted.repository
+    union all
+    select
+        'repository of no service' as kind,
+        cast(null as text) as service,
+        concat(hosted.source, ': ', hosted.full_name) as subject,
+        string_agg(
+            concat(hosted.told_count, ' ', hosted.told_by), ', ' order by hosted.told_by
+        ) as detail,
+        'They are in no number.' as effect,
+        concat('Add a service with repository: ', hosted.full_name) as remedy
+    from hosted
+    left join facts.services as services on hosted.repository = services.repository
+    where services.service is null
+    group by hosted.source, hosted.full_name
+    union all
+    select
+        'deployment never ended' as kind,
+        records.service,
+        records.deployment_id as subject,
+        concat('in progress since ', records.started_at) as detail,
+        'It counts neither as a success nor as a failure.' as effect,
+        'Tell its end at the source.' as remedy
+    from facts.deployment_records as records
+    cross join facts.cut as cut
+    where
+        records.is_production
+        and records.finished_at is null
+        and epoch(cut.cut_at) - epoch(records.started_at) > 14 * 86400
+    union all
+    select distinct
+        'repository is gone' as kind,
+        services.service,
+        repositories.full_name as subject,
+        'its host lists it no more' as detail,
+        'What was collected stays; nothing new comes.' as effect,
+        'If it still exists, give the token access; else set retired_on.' as remedy
+    from facts.services as services
+    inner join staging.hosts__repositories as repositories
+        on services.repository = repositories.repository
+    where repositories.is_gone and services.retired_on is null
+    union all
+    select
+        'history is still being read' as kind,
+        cast(null as text) as service,
+        concat(source, ': ', entity) as subject,
+        concat('read back to ', history_since) as detail,
+        'Numbers of earlier weeks are too small.' as effect,
+        'Refresh again; the next one goes on.' as remedy
+    from marts.sources
+    where history_since is not null
 )
 
 select * from findings

@@ -8,6 +8,7 @@
 --   rejected_count     Rows of the entity that could not be read.
 --   latest_fetched_at  When a record was last new, UTC.
 --   latest_event_at    Latest time that a record carries, UTC.
+--   history_since      How far back it is read so far, UTC; null where all of it is.
 
 with landed as (
     select
@@ -65,6 +66,54 @@ with landed as (
         fetched_at,
         updated_at
     from raw.git__heads
+    union all
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.hosts__repositories
+    union all
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.hosts__changes
+    union all
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.hosts__deployments
+    union all
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.hosts__runs
+    union all
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.hosts__releases
+    union all
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.hosts__issues
 ),
 
 rejected as (
@@ -74,6 +123,15 @@ rejected as (
         count(*) as rejected_count
     from staging.files__rejected
     group by source, split_part(file, '.', 1)
+),
+
+reached as (
+    select
+        source,
+        entity,
+        max(history_since) as history_since
+    from raw.reached
+    group by source, entity
 )
 
 select
@@ -83,8 +141,10 @@ select
     count(*) filter (where not landed.is_deleted) as record_count,
     coalesce(max(rejected.rejected_count), 0) as rejected_count,
     max(landed.fetched_at) as latest_fetched_at,
-    max(landed.updated_at) as latest_event_at
+    max(landed.updated_at) as latest_event_at,
+    max(reached.history_since) as history_since
 from config.sources as sources
 inner join landed on sources.source = landed.source
 left join rejected on landed.source = rejected.source and landed.entity = rejected.entity
+left join reached on landed.source = reached.source and landed.entity = reached.entity
 group by sources.source, sources.kind, landed.entity

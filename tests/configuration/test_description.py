@@ -33,19 +33,20 @@ def test_no_setting_is_documented_that_is_not():
     assert sorted(documented) == sorted(setting.key for setting in settings())
 
 
-def test_the_example_loads():
-    found = load(EXAMPLE)
+def test_the_example_loads(example):
+    found = load(example)
 
     assert found.organisation == "Acme"
-    assert [source.kind for source in found.sources] == ["git", "files", "demo"]
+    kinds = [source.kind for source in found.sources]
+    assert kinds == ["git", "github", "github", "gitlab", "gitlab", "events", "files", "demo"]
 
 
 def test_the_example_has_every_setting():
     assert _keys(yaml.safe_load(EXAMPLE.read_text()), "") == {s.key for s in settings()}
 
 
-def test_the_definitions_of_the_example_are_the_defaults():
-    found = load(EXAMPLE)
+def test_the_definitions_of_the_example_are_the_defaults(example):
+    found = load(example)
 
     assert found.definitions == type(found.definitions)()
 

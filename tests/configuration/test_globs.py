@@ -188,6 +188,12 @@ def test_any_glob_is_a_pattern_that_both_engines_read_alike(
     make: Callable[[str], str], glob: str, text: str
 ):
     pattern = tag_pattern([glob]) if make is tag_pattern else make(glob)
+    try:
+        re.compile(pattern)
+    except re.error:
+        # A set that runs backwards, as [z-a]: the configuration refuses it.
+        assert make is tag_pattern
+        return
     matches(pattern, text)
     if not set(glob) & set("*?[]/"):
         assert matches(name_pattern([glob]), glob)

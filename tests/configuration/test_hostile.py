@@ -2,14 +2,14 @@ import copy
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.configuration import Configuration, ConfigurationError, dump, parse
+from tests.configuration.example import SECRETS, copied
 
-EXAMPLE = Path(__file__).parents[2] / "drumbeat.example.yaml"
-HERE = Path("/somewhere/drumbeat.yaml")
 LEAVES = st.one_of(
     st.none(),
     st.booleans(),
@@ -27,29 +27,37 @@ VALUES = st.recursive(
 )
 
 
-def outcome(text: str) -> Configuration | str:
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in SECRETS.items():
+            environment.setenv(name, value)
+        yield copied(tmp_path_factory.mktemp("hostile"))
+
+
+def outcome(text: str, here: Path) -> Configuration | str:
     try:
-        return parse(text, HERE)
+        return parse(text, here)
     except ConfigurationError as error:
         return str(error)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(st.sampled_from("ab:-[]{}&*!|>'\"%@`#,? \t\n\r\x00é\u2028${}~1.<"), max_size=60))
-def test_any_text_is_read_or_refused_in_words(text):
-    assert outcome(text)
+def test_any_text_is_read_or_refused_in_words(here, text):
+    assert outcome(text, here)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.data())
-def test_any_value_anywhere_is_read_or_refused_in_words(data):
-    tree = yaml.safe_load(EXAMPLE.read_text())
+def test_any_value_anywhere_is_read_or_refused_in_words(here, data):
+    tree = yaml.safe_load(here.read_text())
     places = list(_places(tree, ()))
     changed = _with(tree, data.draw(st.sampled_from(places)), data.draw(VALUES))
-    found = outcome(yaml.safe_dump(changed, allow_unicode=True))
+    found = outcome(yaml.safe_dump(changed, allow_unicode=True), here)
     assert found
     if isinstance(found, Configuration):
-        assert parse(dump(found), HERE) == found
+        assert parse(dump(found), here) == found
 
 
 def _places(tree: Any, path: tuple[Any, ...]) -> Any:

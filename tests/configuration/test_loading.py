@@ -124,7 +124,7 @@ def test_every_problem_is_told_at_once_with_line_key_and_remedy():
         "  - kind: git\n"
         "    location: /a/shop\n"
         "    brnch: main\n"
-        "  - kind: gitlab\n"
+        "  - kind: pager\n"
         "services:\n"
         "  - name: a\n"
         "    tier: gold\n"
@@ -134,7 +134,8 @@ def test_every_problem_is_told_at_once_with_line_key_and_remedy():
     ).splitlines() == [
         "drumbeat.yaml:1: organisation: is 12, must be text: put it in quotes, '12'",
         "drumbeat.yaml:5: sources[0].brnch: is not a known key; did you mean 'branch'?",
-        "drumbeat.yaml:6: sources[1].kind: is 'gitlab', must be one of demo, files, git",
+        "drumbeat.yaml:6: sources[1].kind: is 'pager', must be one of "
+        "demo, events, files, git, github, gitlab",
         "drumbeat.yaml:9: services[0].tier: is 'gold', must be a whole number from 1 to 5",
         "drumbeat.yaml:10: services[1].name: is 'a' as services[0].name is, "
         "must be unique among names and aliases",
@@ -142,7 +143,7 @@ def test_every_problem_is_told_at_once_with_line_key_and_remedy():
         "must be a date such as 2025-01-31",
         "drumbeat.yaml:12: services[1].deployments.pre_releases: is 'yes', must be true or false",
         "drumbeat.yaml:12: services[1].deployments.source: is 'shpo', "
-        "must be one of the sources shop, gitlab",
+        "must be one of the sources shop, pager",
     ]
 
 
@@ -206,7 +207,10 @@ def test_every_problem_is_told_at_once_with_line_key_and_remedy():
         ("sources: [{kind: demo, name: ..}]\n", "is '..', must be small letters, digits"),
         ("sources: [{kind: demo}, {kind: demo}]\n", "sources[1].name: is left out, which makes it"),
         ("sources: [{kind: git, location: --upload-pack=x}]\n", "must not start with '-'"),
-        ("sources: [{path: x}]\n", "sources[0].kind: is missing, must be one of demo, files, git"),
+        (
+            "sources: [{path: x}]\n",
+            "sources[0].kind: is missing, must be one of demo, events, files,",
+        ),
         (
             "sources: [{kind: git, location: /a/shop}]\nservices: [{name: a, repository: shpo}]\n",
             "is 'shpo', must be a repository of a source: shop",
@@ -292,8 +296,8 @@ def test_a_missing_file_says_how_to_get_one(tmp_path, monkeypatch):
         find(Path("other.yaml"), None)
 
 
-def test_what_is_dumped_reads_back_the_same_from_anywhere():
-    found = load(ROOT / "drumbeat.example.yaml")
+def test_what_is_dumped_reads_back_the_same_from_anywhere(example):
+    found = load(example)
 
     text = dump(found)
 

@@ -51,6 +51,7 @@ def build(
     is_demo: bool = False,
     is_git_only: bool = False,
     is_empty: bool = False,
+    is_early: bool = False,
     run: int = 1,
 ) -> Path:
     """Write and publish one organisation; returns its published file."""
@@ -59,7 +60,7 @@ def build(
     path = serving / f"drumbeat-{run:04d}.duckdb"
     with duckdb.connect(path) as con:
         con.execute("set TimeZone = 'UTC'")
-        _fill(con, is_demo=is_demo, is_git_only=is_git_only)
+        _fill(con, is_demo=is_demo, is_git_only=is_git_only, is_early=is_early)
         if is_empty:
             tables = (
                 "select 'marts.' || table_name from duckdb_tables() where schema_name = 'marts'"
@@ -113,7 +114,9 @@ def _poisson(draw: random.Random, mean: float) -> int:
     return count
 
 
-def _fill(con: duckdb.DuckDBPyConnection, *, is_demo: bool, is_git_only: bool) -> None:
+def _fill(
+    con: duckdb.DuckDBPyConnection, *, is_demo: bool, is_git_only: bool, is_early: bool
+) -> None:
     for schema in ("config", "facts", "marts"):
         con.execute(f"create schema {schema}")
     con.register("drawn", rollouts())
@@ -128,4 +131,7 @@ def _fill(con: duckdb.DuckDBPyConnection, *, is_demo: bool, is_git_only: bool) -
     )
     for statement in (Path(__file__).parent / "organisation.sql").read_text().split(";\n"):
         if statement.strip():
-            con.execute(statement, {"hostile": HOSTILE} if "$hostile" in statement else None)
+            told = {"hostile": HOSTILE, "is_early": is_early}
+            con.execute(
+                statement, {key: told[key] for key in told if f"${key}" in statement} or None
+            )

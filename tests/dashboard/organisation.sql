@@ -229,7 +229,12 @@ select
     'shop' as source, 'files' as kind, unnest(['deployments', 'changes', 'incidents']) as entity,
     cast(1200 as bigint) as record_count, cast(2 as bigint) as rejected_count,
     timestamptz '2026-11-23 10:34Z' as latest_fetched_at,
-    timestamptz '2026-11-23 10:12Z' as latest_event_at;
+    timestamptz '2026-11-23 10:12Z' as latest_event_at, cast(null as timestamptz) as history_since
+union all
+select
+    unnest(['github', 'pay <b>']), 'github', 'changes', 40, 0,
+    timestamptz '2026-11-23 10:34Z', timestamptz '2026-11-23 10:12Z', timestamptz '2026-02-28 23:30Z'
+where $is_early;
 
 create table facts.deployments as
 select

@@ -25,6 +25,13 @@ def demo(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def early(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("early")
+    organisation.build(folder, is_early=True)
+    return folder
+
+
 def test_without_data_the_page_says_how_to_get_some(opened, tmp_path):
     said = page(opened(tmp_path))
 
@@ -120,6 +127,18 @@ def test_every_page_of_the_demo_says_that_its_data_is_made_up_and_where_it_ends(
     said = page(opened(demo, name))
 
     assert "Demo: made-up data, ending 23 November 2026" in said
+
+
+@pytest.mark.parametrize("name", ["", "service"])
+def test_a_page_of_numbers_that_lack_early_history_says_since_when_it_is_read(
+    opened, early, published, name
+):
+    said = page(opened(early, name))
+
+    # In Berlin it is the first of March already.
+    assert "GitHub: history since 1 March 2026, more is being read" in said
+    assert "pay &lt;b&gt;: history since 1 March 2026" in said
+    assert "history since" not in page(opened(published, name))
 
 
 def test_real_data_is_never_called_made_up(opened, published):

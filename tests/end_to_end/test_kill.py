@@ -40,6 +40,7 @@ PLACES = [
     "pipelines.publishing.point",
     "pipelines.publishing.sweep",
     "pipelines.configuration.dump",
+    "pipelines.reaching.write",
 ]
 # The process that is killed by its own hand, the nth time that it comes to a place.
 SUICIDE = """

@@ -1,10 +1,12 @@
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connectors import Failure, SourceUnavailable
+from pipelines.collected import Collected
 from pipelines.orchestration import checks, sources, totals
 from pipelines.orchestration.warehouse import Warehouse
-from pipelines.refreshing import Collected
 from pipelines.steps import steps
 from pipelines.warehouse import opened
 from tests.orchestration.running import AS_OF, checked, small
@@ -134,7 +136,7 @@ def fresh(made, con, now):
 
 
 def test_a_source_without_anything_new_is_fresh(made, con):
-    sources.note(con, Collected("files", 0), "deployments", datetime.now(UTC))
+    sources.note(con, Collected("files"), "deployments", datetime.now(UTC))
     con.execute("update raw.files__deployments set fetched_at = fetched_at - interval 90 day")
 
     assert fresh(made, con, datetime.now(UTC)).passed
@@ -153,17 +155,32 @@ def test_a_source_that_was_not_asked_for_three_hours_is_late(made, con):
 
 def test_a_refresh_outside_of_dagster_counts_by_the_records_that_it_fetched(made, con):
     now = datetime.now(UTC)
-    sources.note(con, Collected("files", 0), "deployments", now - timedelta(days=9))
+    sources.note(con, Collected("files"), "deployments", now - timedelta(days=9))
 
     assert fresh(made, con, now).passed
 
 
 def test_a_failed_attempt_is_told_until_the_next_that_works(made, con):
     now = datetime.now(UTC)
-    sources.note(con, Collected("files", 0, "no answer"), "deployments", now)
+    failure = Failure("deployments", "", SourceUnavailable("no answer"))
+    unanswered = Collected("files", failures=(failure,))
+    sources.note(con, unanswered, "deployments", now)
     failed = fresh(made, con, now)
-    sources.note(con, Collected("files", 0), "deployments", now)
+    sources.note(con, Collected("files"), "deployments", now)
 
     assert not failed.passed
     assert "the latest attempt failed: no answer" in failed.description
     assert fresh(made, con, now).passed
+
+
+def test_a_scope_that_failed_is_told_and_the_rest_is_collected(made, con):
+    now = datetime.now(UTC)
+    failure = Failure("deployments", "acme/shop", SourceUnavailable("no answer"))
+    partly = Collected("files", Counter(deployments=3), (failure,), frozenset({"acme/pay"}))
+    sources.note(con, partly, "deployments", now)
+
+    assert sources.told(partly) == "3 new; acme/shop (deployments): no answer"
+    assert sources.last_collected(con, "files__deployments", "files") == (
+        now,
+        "acme/shop (deployments): no answer",
+    )

@@ -1,5 +1,6 @@
 """Collecting: what is landed, what is not landed again, what vanished, and when cursors move."""
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any, ClassVar
 import polars as pl
 import pytest
 
-from connectors import Batch, Record
+from connectors import Batch, Failure, Record, SourceUnavailable
 from connectors.files import Files
 from pipelines import collecting
 from pipelines.collecting import Collection
@@ -260,3 +261,79 @@ def test_files_without_bad_rows_are_not_read_again_for_them(landing, tmp_path):
 
     cursors = landing.cursors("files", "rejected")
     assert list(Files(folder).collect("rejected", cursors)) == []
+
+
+def began(landing):
+    return Collection(landing, "shop", "tags", run_names(landing, "shop", NOON), lambda: NOON)
+
+
+def test_a_scope_that_fails_stops_no_other(landing):
+    made = began(landing)
+    failure = Failure("tags", "two", SourceUnavailable("no answer"))
+
+    made.run(Told([tags("one", v1="a"), failure, tags("three", v1="a")]), lambda records: None)
+
+    assert made.failures == [failure]
+    assert (made.landed, made.scopes) == (2, {"one", "three"})
+    assert len(landed(landing)[0]) == 2
+
+
+def test_what_was_read_before_a_source_failed_is_landed_with_its_cursors(landing):
+    made = began(landing)
+    error = SourceUnavailable("gone")
+
+    made.run(Told([tags("one", v1="a", cursor=1), error]), lambda records: None)
+
+    assert made.failures == [Failure("tags", "", error)]
+    assert landed(landing) == [[("v1", '{"sha": "a"}')]]
+    assert collect(landing)[1] == {"one": 1}
+
+
+@dataclass
+class Waiting(Told):
+    """A connector that is silent for long, once it has told its batches."""
+
+    silent: threading.Event = field(default_factory=threading.Event)
+    enough: threading.Event = field(default_factory=threading.Event)
+
+    def collect(self, entity: str, cursors: Mapping[str, Any]) -> Iterator[Batch]:
+        yield from super().collect(entity, cursors)
+        self.silent.set()
+        self.enough.wait(30)
+        yield tags("late", v1="a", cursor=9)
+
+
+@pytest.fixture
+def waiting():
+    made = Waiting([tags("one", v1="a", cursor=1)])
+    yield made
+    made.enough.set()
+
+
+def test_what_a_silent_connector_told_before_can_be_landed_meanwhile(landing, waiting):
+    made = began(landing)
+    thread = threading.Thread(target=made.run, args=(waiting, lambda records: None))
+    thread.start()
+    assert waiting.silent.wait(30)
+
+    made.flush()
+
+    assert landing.cursors("shop", "tags") == {"one": 1}
+    waiting.enough.set()
+    thread.join()
+    assert landing.cursors("shop", "tags") == {"one": 1, "late": 9}
+    assert made.landed == 2
+
+
+def test_once_stopped_nothing_is_written_any_more(landing, waiting):
+    made = began(landing)
+    thread = threading.Thread(target=made.run, args=(waiting, lambda records: None))
+    thread.start()
+    assert waiting.silent.wait(30)
+
+    made.stopped.set()
+    waiting.enough.set()
+    thread.join()
+    made.flush()
+
+    assert landing.files() == []

@@ -1,0 +1,1 @@
+"""Pushed events: what senders post, translated into records of one vocabulary."""

@@ -1,0 +1,160 @@
+"""The commands of pushed events: receive takes them in, event tells of one."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipelines.commands import options
+from pipelines.errors import DrumbeatError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+NOW = "now"
+
+
+@click.command(epilog="Example: drumbeat receive --host 0.0.0.0 --port 8503")
+@options.project_options
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8503,
+    show_default=True,
+    help="Port to listen on.",
+)
+def receive(config: Path | None, data_dir: Path | None, host: str, port: int) -> None:
+    """Receive events and webhooks; what is answered with 202 is on disk."""
+    from pipelines.receiving.serving import serve
+
+    serve(lambda: options.project(config, data_dir), host, port)
+
+
+@click.group(
+    epilog='Example: drumbeat event deployment --service checkout --sha "$SHA" --status success'
+)
+def event() -> None:
+    """Tell the receiver of something, from any script.
+
+    DRUMBEAT_URL says where it is and DRUMBEAT_TOKEN proves who sends. While it is down, events
+    wait on this machine, in the folder DRUMBEAT_SPOOL, and go with the next one.
+    """
+
+
+def texts(*names: str, **helps: str) -> Callable[[Command], Command]:
+    """Add options that are texts, in this order."""
+
+    def added(command: Command) -> Command:
+        for name, said in reversed(helps.items()):
+            option = click.option(
+                f"--{name.replace('_', '-')}", required=name in names, help=said, metavar="TEXT"
+            )
+            command = option(command)
+        return command
+
+    return added
+
+
+to = click.option("--to", metavar="URL", help="The receiver.  [default: DRUMBEAT_URL]")
+common = texts(
+    "service",
+    service="The service, by its name or an alias.",
+    environment="Where it happened.  [default: production]",
+    id="Your own id of it: events of one id tell of one thing.",
+    url="Where people can read more.",
+)
+deployed = texts(
+    sha="The commit that runs now.",
+    version="The version that runs now.",
+    repository="owner/name of the commit's repository.",
+    started_at="2026-11-23T10:35:00Z, or now.",
+    finished_at="2026-11-23T10:40:00Z.  [default: now, if it is over]",
+    trigger="manual or automatic.",
+    strategy="rolling, blue_green, canary or recreate.",
+    rolls_back_to="The earlier deployment, version or commit that runs again.",
+)
+
+
+def choice(*values: str, default: str) -> Callable[[Command], Command]:
+    """Add --status."""
+    return click.option(
+        "--status", type=click.Choice(values), default=default, show_default=True, help="State."
+    )
+
+
+@event.command(
+    epilog='Example: drumbeat event deployment --service checkout --sha "$SHA" --status success'
+)
+@common
+@choice("success", "failure", "cancelled", "started", default="success")
+@deployed
+@to
+def deployment(to: str | None, **told: str | None) -> None:
+    """Tell that a deployment ended, or started."""
+    tell("deployment", to, told, "started_at" if told["status"] == "started" else "finished_at")
+
+
+@event.command(epilog="Example: drumbeat event rollback --service checkout --version 1.41.0")
+@common
+@choice("success", "failure", "cancelled", "started", default="success")
+@deployed
+@to
+def rollback(to: str | None, **told: str | None) -> None:
+    """Tell that something that ran before runs again."""
+    tell("rollback", to, told, "started_at" if told["status"] == "started" else "finished_at")
+
+
+@event.command(
+    epilog='Example: drumbeat event incident --service checkout --id INC-7 --title "Timeouts"'
+)
+@common
+@choice("opened", "acknowledged", "resolved", "reopened", default="opened")
+@texts(
+    title="What is wrong, in a few words.",
+    severity="How bad it is, in your own words.",
+    started_at="2026-11-23T10:52:00Z.  [default: now, if it is opened]",
+    acknowledged_at="When somebody took it.  [default: now, if it is acknowledged]",
+    resolved_at="When it was over.  [default: now, if it is resolved]",
+    deployment_id="The deployment that caused it.",
+)
+@to
+def incident(to: str | None, **told: str | None) -> None:
+    """Tell that an incident was opened, acknowledged or resolved."""
+    known = {"opened": "started_at", "acknowledged": "acknowledged_at", "resolved": "resolved_at"}
+    status = told["status"] or "opened"
+    if not told["id"] and (status != "opened" or not told["title"]):
+        raise click.UsageError("--id must say which incident it is, or --title what a new one is")
+    tell("incident", to, told, known.get(status))
+
+
+@event.command(epilog="Example: drumbeat event flush --to https://drumbeat.example.org")
+@to
+def flush(to: str | None) -> None:
+    """Send what waits on this machine."""
+    from pipelines.telling import telling
+
+    sender, spool = telling.reach(to, os.environ)
+    _, left = telling.flush(sender, spool, say)
+    if left:
+        raise DrumbeatError("some events did not go; what may go later still waits")
+
+
+def tell(kind: str, to: str | None, told: dict[str, str | None], timed: str | None) -> None:
+    """Send an event; the time that matters is now where it is not given, wherever it waits."""
+    from pipelines.telling import telling
+    from pipelines.telling.sending import Told
+
+    moment = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if timed and not told[timed]:
+        told[timed] = NOW
+    times = {key: moment for key, value in told.items() if key.endswith("_at") and value == NOW}
+    body = {key: value for key, value in (told | times).items() if value}
+    sender, spool = telling.reach(to, os.environ)
+    telling.tell(sender, spool, Told(f"/events/{kind}", body), say)
+
+
+def say(text: str) -> None:
+    """Tell something to whoever runs the command."""
+    click.echo(text, err=True)

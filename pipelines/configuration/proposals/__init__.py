@@ -1,0 +1,1 @@
+"""First configurations: what names and surveys tell, and how it is written with its reasons."""

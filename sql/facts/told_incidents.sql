@@ -1,0 +1,48 @@
+-- One row per incident that a source tells of.
+--
+-- grain: source, incident_id
+--   source             Name of the source in the configuration.
+--   incident_id        The source's own id.
+--   service            Service as the source names it; null where it names none.
+--   repository         Repository; null where unknown.
+--   severity           Severity as the source names it.
+--   started_at         Start, UTC.
+--   acknowledged_at    Acknowledged, UTC.
+--   resolved_at        Resolved, UTC; null while open.
+--   deployment_id      Deployment that the source blames.
+--   title              Title.
+--   labels             Labels, with semicolons around each, lower case.
+--   mentions           What its text names: shas, versions, addresses; blank between, lower case.
+--   url                Page at the source.
+
+select
+    source,
+    incident_id,
+    service,
+    repository,
+    severity,
+    started_at,
+    acknowledged_at,
+    resolved_at,
+    deployment_id,
+    title,
+    labels,
+    '' as mentions,
+    url
+from staging.files__incidents
+union all
+select
+    source,
+    incident_id,
+    cast(null as text) as service,
+    repository,
+    severity,
+    started_at,
+    acknowledged_at,
+    resolved_at,
+    cast(null as text) as deployment_id,
+    title,
+    labels,
+    mentions,
+    url
+from staging.hosts__issues

@@ -1,0 +1,23 @@
+"""The example configuration where it can be read: its secrets set, its certificates there."""
+
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SECRETS = {
+    "GITHUB_TOKEN": "made-up-token-of-github",
+    "GITHUB_APP_KEY": "-----BEGIN MADE-UP KEY-----\nnothing\n-----END MADE-UP KEY-----\n",
+    "GITLAB_TOKEN": "made-up-token-of-gitlab",
+    "CI_JOB_TOKEN": "made-up-token-of-a-job",
+    "CI_EVENT_TOKEN": "made-up-token-of-a-sender",
+    "CI_EVENT_TOKEN_NEXT": "made-up-token-of-tomorrow",
+    "GITHUB_WEBHOOK_SECRET": "made-up-secret-of-github",
+    "GITLAB_WEBHOOK_SECRET": "made-up-secret-of-gitlab",
+}
+
+
+def copied(folder: Path) -> Path:
+    """Copy the example into a folder that has what it names; return its path."""
+    (folder / "certs").mkdir()
+    (folder / "certs" / "company.pem").write_text("made up\n")
+    return Path(shutil.copy(ROOT / "drumbeat.example.yaml", folder / "drumbeat.yaml"))

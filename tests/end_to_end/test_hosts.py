@@ -1,0 +1,120 @@
+"""A month on a code host, from its API to the numbers, against what was counted by hand."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines import refreshing, windows
+from pipelines.configuration import parse
+from pipelines.project import Project
+from pipelines.publishing import current
+from pipelines.settings import Run
+from pipelines.warehouse import opened
+from tests.hosts.emulator import NAME, Emulator, load, scenario
+from tests.hosts.github_server import FakeGitHub
+from tests.support import Silent, at
+
+AS_OF = at("2025-04-01 00:00")
+
+
+@pytest.fixture(scope="module")
+def emulated(request, tmp_path_factory):
+    """The emulator's month, its deployments scripted: March 5, 7 and 9 at 19:00."""
+    emulator = Emulator.started(request.config, tmp_path_factory.mktemp("emulator"))
+    try:
+        scenario(emulator)
+        state = load(emulator)
+    finally:
+        emulator.stop()
+    with FakeGitHub(state=state) as github:
+        deployed(github)
+        yield github
+
+
+def deployed(github):
+    """Deploy each merge ten minutes long, fail once, and have an incident after the last."""
+    repository = github.repository(NAME)
+    merged = sorted(repository.pulls.values(), key=lambda one: one.merged_at)
+    for pull, day in zip(merged, (5, 7, 9), strict=True):
+        if day == 7:
+            github.at("2025-03-07 18:30")
+            broken = repository.deploy("production", "in_progress", sha=pull.merge_oid)
+            github.at("2025-03-07 18:40")
+            broken.status("failure")
+        github.at(f"2025-03-{day:02} 19:00")
+        deployment = repository.deploy("production", "in_progress", sha=pull.merge_oid)
+        github.at(f"2025-03-{day:02} 19:10")
+        deployment.status("success")
+    github.at("2025-03-09 20:10")
+    incident = repository.issue("Checkout is down", labels=["incident"])
+    github.at("2025-03-09 21:10")
+    incident.close()
+    github.at("2025-04-01 00:00")
+
+
+def refreshed(monkeypatch, folder: Path, github: FakeGitHub, **deployments):
+    """Refresh a project whose one source is ``github``; return it."""
+    monkeypatch.setenv("GITHUB_TOKEN", github.token)
+    settings = {
+        "sources": [
+            {
+                "kind": "github", "url": github.url, "token": "${GITHUB_TOKEN}",
+                "repositories": [NAME], "since": "2025-01-01",
+            }
+        ],
+        "services": [{"name": "hello", "repository": NAME, "deployments": deployments}],
+    }  # fmt: skip
+    text = yaml.safe_dump(settings)
+    project = Project(parse(text, folder / "drumbeat.yaml"), folder / "data")
+    outcome = refreshing.refresh(project, Run(AS_OF, AS_OF), Silent(is_terminal=False))
+    assert [source.error for source in outcome.collected] == [""]
+    return project
+
+
+def march(project) -> dict[str, tuple[float | None, int]]:
+    """Return value and n of the service's metrics in March 2025."""
+    with opened(current(project.serving), read_only=True) as con:
+        window = windows.window(con, date(2025, 3, 1), date(2025, 4, 1))
+        rows = windows.metrics(con, window, service="hello").to_dicts()
+    return {row["metric"]: (row["value"], row["n"]) for row in rows if row["scope"] == "service"}
+
+
+def test_the_emulators_month_gives_the_numbers_counted_by_hand(tmp_path, monkeypatch, emulated):
+    found = march(refreshed(monkeypatch, tmp_path, emulated))
+
+    # Three successes; the failed one is in neither count.
+    assert found["deployment_frequency"] == (pytest.approx(3 * 7 / 31), 3)
+    # The first deployment's change is before history. The two others: committed at 08:00 the day
+    # before, deployed at 19:10.
+    assert found["change_lead_time"] == (pytest.approx(35 + 1 / 6), 2)
+    # The incident of the 9th, an hour after the deployment; resolved two hours after it.
+    assert found["change_fail_rate"] == (pytest.approx(1 / 3), 3)
+    assert found["recovery_time"] == (pytest.approx(2.0), 1)
+    assert found["rework_rate"] == (0.0, 3)
+
+
+def test_its_releases_give_numbers_of_their_own(tmp_path, monkeypatch, emulated):
+    found = march(refreshed(monkeypatch, tmp_path, emulated, **{"from": "releases"}))
+
+    assert found["deployment_frequency"] == (pytest.approx(3 * 7 / 31), 3)
+    # Released at 18:00.
+    assert found["change_lead_time"] == (pytest.approx(34.0), 2)
+
+
+def test_a_second_refresh_lands_nothing_and_no_token_is_kept(tmp_path, monkeypatch, emulated):
+    project = refreshed(monkeypatch, tmp_path, emulated)
+    before = sorted(path for path in tmp_path.rglob("*.parquet"))
+    emulated.calls.clear()
+
+    refreshed(monkeypatch, tmp_path, emulated)
+
+    assert sorted(path for path in tmp_path.rglob("*.parquet")) == before
+    asked = [call for call in emulated.calls if "/api/" in call.path]
+    assert len(asked) <= 2
+    token = emulated.token.encode()
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and token in path.read_bytes()]
+    assert kept == []
+    assert json.dumps(march(project))

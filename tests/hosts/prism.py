@@ -1,0 +1,64 @@
+"""Prism serving the official description of GitHub's REST API; tests skip where Node is absent.
+
+with prism(request.config, tmp_path) as url: requests.get(f"{url}/repos/acme/shop")
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hosts.emulator import free_port
+from tests.hosts.node_packages import installed
+from tests.hosts.testbeds import find_testbeds
+
+PACKAGE = "@stoplight/prism-cli@5.14.2"
+
+
+@contextmanager
+def prism(config: pytest.Config, folder: Path) -> Iterator[str]:
+    """Serve the description and yield the address; an answer is the example that it gives."""
+    node = shutil.which("node")
+    if not node:
+        pytest.skip("Node is not installed")
+    beds, modules = find_testbeds(), installed(config, PACKAGE)
+    inner, outer = free_port(), free_port()
+    specification = folder / "github.json"
+    prepared = [node, beds / "tools" / "prep_github_spec.mjs"]
+    source = beds / "openapi" / "github-dora-subset.json"
+    base = f"http://127.0.0.1:{outer}"
+    subprocess.run([*prepared, source, specification, base], check=True, capture_output=True)
+    mend(specification)
+    program = modules / "@stoplight" / "prism-cli" / "dist" / "index.js"
+    serving = [node, program, "mock", "--port", str(inner), "--host", "127.0.0.1", specification]
+    before = [node, beds / "tools" / "fixproxy.mjs", str(outer), str(inner)]
+    with started(serving) as process, started(before):
+        assert process.stdout is not None
+        assert any("is listening" in line for line in process.stdout), "Prism did not start"
+        yield base
+
+
+@contextmanager
+def started(command: list[Any]) -> Iterator["subprocess.Popen[str]"]:
+    """Run a program until the block ends."""
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    process = subprocess.Popen([str(part) for part in command], **told)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def mend(specification: Path) -> None:
+    """Let `created` be a range, as GitHub documents it: its description claims a plain time."""
+    told = json.loads(specification.read_text(encoding="utf-8"))
+    for parameter in told["components"]["parameters"].values():
+        if parameter.get("name") == "created":
+            parameter["schema"].pop("format", None)
+    specification.write_text(json.dumps(told), encoding="utf-8")
