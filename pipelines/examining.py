@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator
 
 from connectors import Failure, SourceError
-from pipelines.configuration import AnySource, FilesSource, GitHubSource, GitLabSource
+from pipelines.configuration import AnyPager, AnySource, FilesSource, GitHubSource, GitLabSource
 from pipelines.errors import NothingPublished
 from pipelines.findings import Finding
 from pipelines.progress import Progress
@@ -33,6 +33,8 @@ def examine(project: Project) -> Iterator[Finding]:
     for source in configuration.sources:
         if isinstance(source, GitHubSource | GitLabSource):
             yield from host(project, source)
+        elif isinstance(source, AnyPager):
+            yield from tool(project, source)
         else:
             yield reach(project, source)
     yield from data(project)
@@ -58,6 +60,14 @@ def host(project: Project, source: GitHubSource | GitLabSource) -> Iterator[Find
         yield Finding(source.name, str(error), "mend")
         return
     yield from examine_host(source, project.configuration, connector, Progress())
+
+
+def tool(project: Project, source: AnyPager) -> Iterator[Finding]:
+    """Ask a pager or incident tool what it lets be seen."""
+    from pipelines.examining_pagers import examine_pager
+    from pipelines.pagers import pager
+
+    yield from examine_pager(source.name, pager(project, source))
 
 
 def reach(project: Project, source: AnySource) -> Finding:

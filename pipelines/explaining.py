@@ -20,6 +20,14 @@ select
     rollouts.rollout_id as deployment,
     coalesce(left(rollouts.commit_sha, 12), rollouts.version) as commit,
     {columns}
+    (
+        select string_agg(
+            concat(evidence.source, ': ', evidence.evidence_id), ', '
+            order by evidence.source, evidence.evidence_id
+        )
+        from facts.deployment_evidence as evidence
+        where evidence.deployment_id = rollouts.rollout_id
+    ) as also_told_by,
     rollouts.url
 from facts.rollouts as rollouts
 inner join facts.scopes as scopes

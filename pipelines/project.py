@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connectors import Connector
 from pipelines.configuration import (
+    AnyPager,
     AnySource,
     Configuration,
     EventsSource,
@@ -81,6 +82,10 @@ class Project:
             from pipelines.hosts import code_host
 
             return code_host(self, source)
+        if isinstance(source, AnyPager):
+            from pipelines.pagers import pager
+
+            return pager(self, source)
         if isinstance(source, EventsSource):
             from pipelines.receiving.pushed import Pushed
 

@@ -19,7 +19,7 @@ LINK = "current.duckdb"
 KEPT = 3
 PRIVATE = (
     "commits", "commit_landings", "commit_owners", "deployment_commits",
-    "told_changes", "told_deployments", "told_incidents", "claims",
+    "told_changes", "told_deployments", "told_incidents", "raised_incidents", "claims",
 )  # fmt: skip
 """The commit graph, larger than all else together, and what is told before it is cut and claimed:
 nothing that is published reads them."""

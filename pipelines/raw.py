@@ -33,8 +33,18 @@ TABLES: Mapping[str, str] = {
     "hosts__releases": PAYLOAD,
     "hosts__issues": PAYLOAD,
     "events__events": PAYLOAD,
+    "pagers__incidents": PAYLOAD,
+    "pagers__deployments": PAYLOAD,
 }
-FAMILIES = {"demo": "files", "github": "hosts", "gitlab": "hosts"}
+PAGERS = (
+    "pagerduty", "jira", "opsgenie", "incident_io", "statuspage", "servicenow", "grafana_irm",
+)  # fmt: skip
+FAMILIES = {
+    "demo": "files",
+    "github": "hosts",
+    "gitlab": "hosts",
+    **dict.fromkeys(PAGERS, "pagers"),
+}
 """A kind whose records have the shape of another kind's lands in that kind's tables."""
 
 

@@ -21,6 +21,7 @@ from pipelines.configuration import (
     tag_pattern,
 )
 from pipelines.configuration.hosts import Host
+from pipelines.configuration.pagers import PagerSource
 from pipelines.warehouse import record
 
 Row = tuple[Any, ...]
@@ -45,6 +46,8 @@ TABLES: Mapping[str, str] = {
     "aliases": "alias text, service text",
     "freezes": "name text, from_on date, to_on date, service text",
     "targets": "metric text, target double",
+    "incident_rules": "source text, does text, field text, kind text, place bigint, "
+    "pattern text, value text",
 }
 FAILURES = (
     "regions", "attribution_window_hours", "half_life_hours", "minimum_confidence",
@@ -129,6 +132,12 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
             (metric, target)
             for metric, target in configuration.targets.model_dump().items()
             if target is not None
+        ],
+        "incident_rules": [
+            tuple(rule)
+            for source in configuration.sources
+            if isinstance(source, PagerSource)
+            for rule in source.rules
         ],
     }  # fmt: skip
 

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[1]
 OURS = {"connectors", "sql", "pipelines", "dashboard"}
 ALLOWED = {
     "sql": {"sqlglot"},
-    "connectors": {"pydantic", "polars", "github", "gitlab", "requests"},
+    "connectors": {
+        "pydantic", "polars", "github", "gitlab", "requests", "pagerduty", "httpx2",
+    },
     "pipelines": {
         "connectors", "sql", "click", "dagster", "duckdb", "fsspec", "jinja2", "markupsafe",
         "numpy", "polars", "pydantic", "pydantic_core", "rich", "scipy", "starlette", "uvicorn",

@@ -12,6 +12,7 @@ from pipelines.configuration.globs import (
 )
 from pipelines.configuration.hosts import App, GitHubSource, GitLabSource, Host
 from pipelines.configuration.loading import FILE_NAME, dump, find, load, parse
+from pipelines.configuration.pagers import AnyPager
 from pipelines.configuration.proposing import propose_from_git
 from pipelines.configuration.receiving import EventsSource
 from pipelines.configuration.schema import (
@@ -30,6 +31,7 @@ __all__ = [
     "FILE_NAME",
     "NOTHING",
     "PRE_RELEASE",
+    "AnyPager",
     "AnySource",
     "App",
     "Calendar",

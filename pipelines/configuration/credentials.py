@@ -10,6 +10,17 @@ from pipelines.configuration.environment import NAME, Path
 Found = Iterator[tuple[Path, str]]
 
 EITHER = {"github": ("token", "app"), "gitlab": ("token", "job_token")}
+TOKENS = {
+    "github": "GITHUB_TOKEN",
+    "gitlab": "GITLAB_TOKEN",
+    "pagerduty": "PAGERDUTY_TOKEN",
+    "jira": "JIRA_TOKEN",
+    "opsgenie": "OPSGENIE_TOKEN",
+    "incident_io": "INCIDENT_IO_TOKEN",
+    "statuspage": "STATUSPAGE_TOKEN",
+    "servicenow": "SERVICENOW_TOKEN",
+    "grafana_irm": "GRAFANA_TOKEN",
+}
 VARIABLES = {
     ("token",): "TOKEN",
     ("job_token",): "CI_JOB_TOKEN",
@@ -52,22 +63,21 @@ def _keys(source: Mapping[str, Any]) -> Found:
     given = [key for key in EITHER[kind] if source.get(key) is not None]
     if len(given) != 1:
         said = f"has {' and '.join(given)}" if given else "has nothing to sign in with"
-        variable = f"{kind.upper()}_TOKEN"
         yield (
             (),
-            f"{said}, must have one of {' or '.join(EITHER[kind])}: `token: ${{{variable}}}`",
+            f"{said}, must have one of {' or '.join(EITHER[kind])}: `token: ${{{TOKENS[kind]}}}`",
         )
 
 
 def _written_out(source: Mapping[str, Any]) -> Found:
-    if (kind := str(source.get("kind"))) not in EITHER:
+    if (kind := str(source.get("kind"))) not in TOKENS:
         return
     for path, name in VARIABLES.items():
         value: Any = source
         for step in path:
             value = value.get(step) if isinstance(value, Mapping) else None
         if isinstance(value, str) and value and not REFERENCE.fullmatch(value):
-            variable = f"{kind.upper()}_TOKEN" if name == "TOKEN" else name
+            variable = TOKENS[kind] if name == "TOKEN" else name
             yield (
                 path,
                 f"is written out, must name an environment variable: ${{{variable}}}; "

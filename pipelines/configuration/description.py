@@ -86,6 +86,8 @@ def phrase(node: Node) -> str:
         return _number(node)
     if node.get("type") == "array":
         return _array(node)
+    if "additionalProperties" in node and "properties" not in node:
+        return "a mapping of names to texts"
     if node.get("type") == "object":
         return "a mapping with " + ", ".join(node.get("properties", {}))
     if node.get("type") == "boolean":

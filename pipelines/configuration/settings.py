@@ -33,6 +33,8 @@ class Settings(BaseModel):
             return self._origin.hidden(str(value))
         if isinstance(value, tuple):
             return tuple(self._shown(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._shown(item) for key, item in value.items()}
         return value
 
 

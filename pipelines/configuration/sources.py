@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from pipelines.configuration import locations
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
+from pipelines.configuration.pagers import AnyPager
 from pipelines.configuration.receiving import EventsSource
 from pipelines.configuration.settings import Source, origin_of, plain_path, resolved_path
 from pipelines.configuration.values import Day, Text, Whole
@@ -81,6 +82,6 @@ class DemoSource(Source):
 
 
 AnySource = Annotated[
-    GitSource | GitHubSource | GitLabSource | EventsSource | FilesSource | DemoSource,
+    GitSource | GitHubSource | GitLabSource | AnyPager | EventsSource | FilesSource | DemoSource,
     Field(discriminator="kind"),
 ]

@@ -35,6 +35,8 @@ def worded(error: "ErrorDetails", raw: object) -> tuple[Path, str]:
             right = f"must have at most {error['ctx']['max_length']} characters"
         case _:
             right = f"must be {expected(given)}"
+    if path[-1:] == ("[key]",):
+        return path[:-1], f"has this key, which {right}"
     if is_secret(path):
         return path, f"is not what it should be, {right}"
     return path, f"is {shown(_found(raw, path))}, {right}{_quotes(error['type'], raw, path)}"

@@ -18,10 +18,15 @@
 
 with named as (
     select
-        incidents.*,
-        coalesce(aliases.service, incidents.service) as named_service
+        incidents.source,
+        incidents.incident_id,
+        incidents.repository,
+        incidents.labels,
+        nullif(name.word, '') as service,
+        coalesce(aliases.service, name.word) as named_service
     from facts.told_incidents as incidents
-    left join config.aliases as aliases on incidents.service = aliases.alias
+    cross join unnest(string_split(incidents.services, ';')) as name (word)
+    left join config.aliases as aliases on name.word = aliases.alias
 ),
 
 candidates as (

@@ -25,6 +25,118 @@
 --   rolls_back_to      Deployment or version that this one goes back to, as told.
 --   url                Page at the source.
 
+-- What a code host's API says of a deployment wins over what its webhooks said: it is whole.
+with polled as (
+    select
+        source,
+        deployment_id
+    from staging.hosts__deployments
+    union all
+    select
+        source,
+        run_id as deployment_id
+    from staging.hosts__runs
+    union all
+    select
+        source,
+        release_id as deployment_id
+    from staging.hosts__releases
+),
+
+-- Webhooks call a repository what it is called now, all else what it was called at first.
+placed as (
+    select
+        events.*,
+        sources.host,
+        coalesce(repositories.repository, events.repository) as known_repository
+    from staging.events__deployments as events
+    inner join config.sources as sources on events.source = sources.source
+    left join facts.repositories as repositories on events.repository = repositories.name
+    where not events.is_removed
+),
+
+identified as (
+    select
+        *,
+        case
+            when starts_with(subject_id, concat(host, '/', repository, '/'))
+                then
+                    concat(
+                        host, '/', known_repository,
+                        substr(subject_id, length(concat(host, '/', repository)) + 1)
+                    )
+            else subject_id
+        end as thing_id,
+        count(*) over (partition by source, subject_id) as service_count
+    from placed
+),
+
+pushed as (
+    select
+        identified.source,
+        case
+            when identified.service_count > 1
+                then concat(identified.thing_id, '@', identified.service)
+            else identified.thing_id
+        end as deployment_id,
+        identified.kind as told_by,
+        nullif(identified.service, '') as service,
+        identified.name,
+        identified.path,
+        case
+            when identified.service <> ''
+                then coalesce(identified.environment, 'production')
+            else identified.environment
+        end as environment,
+        identified.tier,
+        identified.status,
+        identified.started_at,
+        identified.finished_at,
+        identified.known_repository as repository,
+        identified.commit_sha,
+        identified.version,
+        identified.is_pre_release,
+        identified.trigger,
+        identified.is_bot,
+        identified.strategy,
+        identified.rolls_back_to,
+        identified.url
+    from identified
+    left join polled
+        on identified.source = polled.source and identified.thing_id = polled.deployment_id
+    where
+        polled.deployment_id is null
+        and (identified.service <> '' or identified.repository is not null)
+),
+
+-- A pattern that is no literal is compiled for every row, so it meets each name once.
+change_names as (
+    select distinct
+        source,
+        name
+    from staging.pagers__deployments
+),
+
+deploying_names as (
+    select
+        change_names.source,
+        change_names.name
+    from change_names
+    inner join config.incident_rules as rules
+        on
+            change_names.source = rules.source
+            and rules.kind = 'deployment'
+            and rules.does = 'only'
+            and regexp_matches(change_names.name, rules.pattern)
+),
+
+deploying_changes as (
+    select changes.*
+    from staging.pagers__deployments as changes
+    inner join deploying_names
+        on changes.source = deploying_names.source and changes.name = deploying_names.name
+)
+
 select
     source,
     deployment_id,
@@ -128,3 +240,55 @@ select
     cast(null as text) as rolls_back_to,
     url
 from staging.hosts__releases
+union all
+select
+    source,
+    deployment_id,
+    'deployments' as told_by,
+    service,
+    name,
+    cast(null as text) as path,
+    environment,
+    cast(null as text) as tier,
+    status,
+    finished_at as born_at,
+    cast(null as timestamptz) as started_at,
+    finished_at,
+    cast(null as timestamptz) as failed_at,
+    cast(null as timestamptz) as cancelled_at,
+    repository,
+    commit_sha,
+    version,
+    false as is_pre_release,
+    cast(null as text) as trigger,
+    cast(null as boolean) as is_bot,
+    'unknown' as strategy,
+    cast(null as text) as rolls_back_to,
+    url
+from deploying_changes
+union all
+select
+    source,
+    deployment_id,
+    told_by,
+    service,
+    name,
+    path,
+    environment,
+    tier,
+    status,
+    coalesce(started_at, finished_at) as born_at,
+    started_at,
+    finished_at,
+    cast(null as timestamptz) as failed_at,
+    cast(null as timestamptz) as cancelled_at,
+    repository,
+    commit_sha,
+    version,
+    is_pre_release,
+    trigger,
+    is_bot,
+    strategy,
+    rolls_back_to,
+    url
+from pushed

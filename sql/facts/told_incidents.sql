@@ -3,7 +3,8 @@
 -- grain: source, incident_id
 --   source             Name of the source in the configuration.
 --   incident_id        The source's own id.
---   service            Service as the source names it; null where it names none.
+--   service            Service as the source names it, the first; null where it names none.
+--   services           All names that the source has for its services, semicolons between.
 --   repository         Repository; null where unknown.
 --   severity           Severity as the source names it.
 --   started_at         Start, UTC.
@@ -19,6 +20,7 @@ select
     source,
     incident_id,
     service,
+    coalesce(service, '') as services,
     repository,
     severity,
     started_at,
@@ -35,6 +37,7 @@ select
     source,
     incident_id,
     cast(null as text) as service,
+    '' as services,
     repository,
     severity,
     started_at,
@@ -46,3 +49,20 @@ select
     mentions,
     url
 from staging.hosts__issues
+union all
+select
+    source,
+    incident_id,
+    service,
+    services,
+    repository,
+    severity,
+    started_at,
+    acknowledged_at,
+    resolved_at,
+    deployment_id,
+    title,
+    labels,
+    mentions,
+    url
+from facts.raised_incidents

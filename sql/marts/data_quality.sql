@@ -110,12 +110,21 @@ findings as (
     select
         'incident without a service' as kind,
         cast(null as text) as service,
-        incident_id as subject,
-        coalesce(title, 'no title') as detail,
+        incidents.incident_id as subject,
+        coalesce(incidents.title, 'no title') as detail,
         'It can be blamed on no deployment unless it names one.' as effect,
-        'Claim it under services[].incidents, or name the service at its source.' as remedy
-    from facts.incidents
-    where service is null
+        case
+            when told.service is not null
+                then concat('Add to a service: `incidents: {services: [', told.service, ']}`')
+            else 'Claim it under services[].incidents, or name the service at its source.'
+        end as remedy
+    from facts.incidents as incidents
+    left join facts.told_incidents as told
+        on
+            incidents.source = told.source
+            and replace(incidents.incident_id, concat(incidents.source, ':'), '')
+            = told.incident_id
+    where incidents.service is null
     union all
     select
         'service without a deployment' as kind,
@@ -134,7 +143,8 @@ findings as (
         concat(deployments.source, ': ', deployments.service) as subject,
         concat(count(*), ' deployments') as detail,
         'They are in no number.' as effect,
-        'Add the service, or an alias of one, to the configuration.' as remedy
+        concat('Add the service, or to one that is there: `aliases: [', deployments.service, ']`')
+            as remedy
     from facts.told_deployments as deployments
     left join config.aliases as aliases on deployments.service = aliases.alias
     left join facts.services as services
@@ -228,6 +238,15 @@ findings as (
         'Refresh again; the next one goes on.' as remedy
     from marts.sources
     where history_since is not null
+    union all
+    select
+        'unknown event' as kind,
+        cast(null as text) as service,
+        concat(source, ': ', format, ' ', type) as subject,
+        concat(event_count, ' events') as detail,
+        'They are kept, and in no number.' as effect,
+        'If they tell of deployments or incidents, send them as plain events.' as remedy
+    from staging.events__unknown
 )
 
 select * from findings

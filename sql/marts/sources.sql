@@ -114,6 +114,30 @@ with landed as (
         fetched_at,
         updated_at
     from raw.hosts__issues
+    union all
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.events__events
+    union all
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.pagers__incidents
+    union all
+    select
+        source,
+        entity,
+        is_deleted,
+        fetched_at,
+        updated_at
+    from raw.pagers__deployments
 ),
 
 rejected as (
