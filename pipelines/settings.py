@@ -29,7 +29,8 @@ Row = tuple[Any, ...]
 TABLES: Mapping[str, str] = {
     "run": "as_of timestamptz, known_at timestamptz, time_zone text, is_demo boolean, "
     "is_git_only boolean, organisation text",
-    "calendar": "time_zone text, production_pattern text, has_named_services boolean",
+    "calendar": "time_zone text, production_pattern text, tag_pattern text, "
+    "has_named_services boolean",
     "bots": "pattern text",
     "rules": "regions text, attribution_window_hours double, half_life_hours double, "
     "minimum_confidence double, hotfix_window_hours double, lookback_days double, "
@@ -98,6 +99,7 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
             (
                 calendar.time_zone,
                 name_pattern(Deployments().environments),
+                tag_pattern(Deployments().tags),
                 not configuration.services,
             )
         ],

@@ -33,12 +33,73 @@ with landed as (
         on commits.repository = landings.repository and commits.sha = landings.sha
 ),
 
-landing_owners as (
+-- To the second, as the commits' author times are.
+own_times as (
+    select distinct
+        requests.repository,
+        requests.merge_sha,
+        requests.opened_at,
+        requests.merged_at,
+        cast(own.authored_at as timestamptz) as authored_at
+    from facts.pull_requests as requests
+    cross join unnest(string_split(requests.commit_authored_ats, ' ')) as own (authored_at)
+    where requests.commit_authored_ats <> '' and requests.merged_at is not null
+),
+
+-- The merge itself too: of a squash into a branch that somebody else merged, it is a commit.
+own_commits as (
+    select distinct
+        requests.repository,
+        requests.merge_sha,
+        own.sha
+    from facts.pull_requests as requests
+    cross join
+        unnest(
+            string_split(concat_ws(' ', requests.merge_sha, requests.commit_shas), ' ')
+        ) as own (sha)
+    where requests.commit_shas <> '' and requests.merged_at is not null
+),
+
+rebased as (
+    select
+        repository,
+        merge_sha,
+        sha
+    from own_commits
+    union
+    select
+        landed.repository,
+        own_times.merge_sha,
+        landed.sha
+    from landed
+    inner join own_times
+        on landed.repository = own_times.repository and landed.authored_at = own_times.authored_at
+    where
+        landed.sha = landed.landed_by
+        and landed.committed_at >= own_times.opened_at
+        and epoch(landed.committed_at) - epoch(own_times.merged_at) <= 300
+),
+
+rebased_commits as (
     select distinct
         repository,
-        landed_by,
+        sha
+    from rebased
+),
+
+landing_owners as (
+    select
+        repository,
+        landed_by as merge_sha,
         service
     from facts.commit_owners
+    union
+    select
+        owners.repository,
+        rebased.merge_sha,
+        owners.service
+    from facts.commit_owners as owners
+    inner join rebased on owners.repository = rebased.repository and owners.sha = rebased.sha
 ),
 
 request_services as (
@@ -60,7 +121,7 @@ request_services as (
         owners.service as owner
     from facts.pull_requests as requests
     inner join landing_owners as owners
-        on requests.repository = owners.repository and requests.merge_sha = owners.landed_by
+        on requests.repository = owners.repository and requests.merge_sha = owners.merge_sha
     where requests.service is null
 ),
 
@@ -76,45 +137,6 @@ merged as (
     from facts.pull_requests
 ),
 
--- To the second, as the commits' author times are.
-own_times as (
-    select distinct
-        requests.repository,
-        requests.opened_at,
-        requests.merged_at,
-        cast(own.authored_at as timestamptz) as authored_at
-    from facts.pull_requests as requests
-    cross join unnest(string_split(requests.commit_authored_ats, ' ')) as own (authored_at)
-    where requests.commit_authored_ats <> '' and requests.merged_at is not null
-),
-
-own_commits as (
-    select distinct
-        requests.repository,
-        own.sha
-    from facts.pull_requests as requests
-    cross join unnest(string_split(requests.commit_shas, ' ')) as own (sha)
-    where requests.commit_shas <> '' and requests.merged_at is not null
-),
-
-rebased as (
-    select
-        repository,
-        sha
-    from own_commits
-    union
-    select
-        landed.repository,
-        landed.sha
-    from landed
-    inner join own_times
-        on landed.repository = own_times.repository and landed.authored_at = own_times.authored_at
-    where
-        landed.sha = landed.landed_by
-        and landed.committed_at >= own_times.opened_at
-        and epoch(landed.committed_at) - epoch(own_times.merged_at) <= 300
-),
-
 deployed as (
     select distinct
         repository,
@@ -128,14 +150,14 @@ loose_commits as (
     left join reviewed on landed.repository = reviewed.repository
     left join merged
         on landed.repository = merged.repository and landed.landed_by = merged.merge_sha
-    left join rebased
-        on landed.repository = rebased.repository and landed.sha = rebased.sha
+    left join rebased_commits
+        on landed.repository = rebased_commits.repository and landed.sha = rebased_commits.sha
     left join deployed
         on landed.repository = deployed.repository and landed.sha = deployed.sha
     where
         not landed.is_merge
         and merged.merge_sha is null
-        and rebased.sha is null
+        and rebased_commits.sha is null
         and (
             landed.landed_by is not null
             or (reviewed.repository is null and deployed.sha is not null)

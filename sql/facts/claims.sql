@@ -1,6 +1,7 @@
 -- One row per service and thing at a code host that stands for deployments of the service.
 -- Services that share a repository each have the environments that are their production; an
--- environment that is nobody's production, such as staging, all of them have.
+-- environment that is nobody's production, such as staging, all of them have. A release is one
+-- whatever it is called, unless the configuration says which tags are the service's releases.
 --
 -- grain: source, repository, told_by, environment, tier, name, path, service
 --   source             Name of the source in the configuration.
@@ -8,7 +9,7 @@
 --   told_by            deployments, runs or releases.
 --   environment        Environment; production where none is named.
 --   tier               Kind of environment as the source tells it; empty where it does not.
---   name               Name of the run; empty elsewhere.
+--   name               Name of the run, or tag of the release; empty elsewhere.
 --   path               File of the run; empty elsewhere.
 --   service            Service.
 --   is_production      True when the environment counts as the service's production.
@@ -21,7 +22,7 @@ with things as (
         told_by,
         coalesce(environment, 'production') as environment,
         coalesce(tier, '') as tier,
-        case when told_by = 'runs' then coalesce(name, '') else '' end as name,
+        case when told_by <> 'deployments' then coalesce(name, '') else '' end as name,
         case when told_by = 'runs' then coalesce(path, '') else '' end as path
     from facts.told_deployments
     where service is null
@@ -32,6 +33,9 @@ takers as (
         things.*,
         services.service,
         settings.run_pattern,
+        case
+            when settings.tag_pattern <> calendar.tag_pattern then settings.tag_pattern
+        end as tag_pattern,
         coalesce(settings.production_pattern, calendar.production_pattern) as production_pattern
     from things
     inner join facts.services as services
@@ -50,9 +54,11 @@ claims as (
         or regexp_matches(tier, production_pattern) as is_production
     from takers
     where
-        told_by <> 'runs'
-        or regexp_matches(name, run_pattern)
-        or regexp_matches(path, run_pattern)
+        case told_by
+            when 'runs' then regexp_matches(name, run_pattern) or regexp_matches(path, run_pattern)
+            when 'releases' then tag_pattern is null or regexp_matches(name, tag_pattern)
+            else true
+        end
 )
 
 select

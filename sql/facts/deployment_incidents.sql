@@ -1,6 +1,7 @@
 -- One row per incident and production deployment that it may be due to.
 -- Mentions, reverts, hotfixes and time alone have a cap in time; what is named and a rollback of
--- what was live need none. Of an incident's links the strongest counts for each service that
+-- what was live need none, but what an incident's text names must have begun before it: a fix is
+-- named there too. Of an incident's links the strongest counts for each service that
 -- claims it, the later deployment where two are equal, if it reaches the configured confidence.
 --
 -- grain: incident_id, deployment_id, how
@@ -83,6 +84,7 @@ addresses as (
     select distinct
         incidents.incident_id,
         incidents.service,
+        incidents.started_at,
         word.address
     from incidents
     cross join unnest(string_split(incidents.mentions, ' ')) as word (address)
@@ -102,6 +104,8 @@ by_address as (
         on
             addresses.address = pages.name
             and coalesce(addresses.service, pages.service) = pages.service
+    inner join production on pages.deployment_id = production.deployment_id
+    where coalesce(production.started_at, production.finished_at) <= addresses.started_at
 ),
 
 by_name as (

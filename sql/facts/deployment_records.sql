@@ -42,7 +42,8 @@ with hosted as (
             and coalesce(deployments.environment, 'production') = claims.environment
             and coalesce(deployments.tier, '') = claims.tier
             and case
-                when deployments.told_by = 'runs' then coalesce(deployments.name, '') else ''
+                when deployments.told_by <> 'deployments' then coalesce(deployments.name, '')
+                else ''
             end = claims.name
             and case
                 when deployments.told_by = 'runs' then coalesce(deployments.path, '') else ''

@@ -186,6 +186,10 @@ left join astray
 cross join facts.cut as cut
 where
     astray.change_id is null
+    and (
+        changes.number is null
+        or coalesce(least(changes.merged_at, changes.ready_at) <= cut.cut_at, false)
+    )
     and (changes.closed_at is null or changes.closed_at > cut.cut_at)
     and coalesce(
         changes.opened_at,

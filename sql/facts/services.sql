@@ -65,11 +65,22 @@ found as (
     where calendar.has_named_services and named.service is not null and aliases.service is null
 ),
 
+-- Hosts let names be written in any case, and so does the configuration.
+folded as (
+    select
+        lower(name) as name,
+        min(repository) as repository
+    from facts.repositories
+    where not is_gone
+    group by lower(name)
+    having count(distinct repository) = 1
+),
+
 every_service as (
     select
         settings.service,
         settings.tier,
-        coalesce(repositories.repository, settings.repository) as repository,
+        coalesce(repositories.repository, folded.repository, settings.repository) as repository,
         settings.path_pattern,
         settings.retired_on,
         true as is_configured,
@@ -81,6 +92,7 @@ every_service as (
         settings.has_pre_releases
     from config.services as settings
     left join facts.repositories as repositories on settings.repository = repositories.name
+    left join folded on lower(settings.repository) = folded.name
     union all
     select
         found.service,
@@ -107,7 +119,7 @@ hosted as (
         deployments.repository,
         deployments.environment,
         deployments.tier,
-        case when deployments.told_by = 'runs' then deployments.name end as name,
+        case when deployments.told_by <> 'deployments' then deployments.name end as name,
         deployments.path,
         deployments.is_pre_release
     from facts.told_deployments as deployments
@@ -165,6 +177,7 @@ told as (
             and hosted.source = coalesce(services.deployment_source, hosted.source)
             and hosted.told_by = coalesce(services.told_by, hosted.told_by)
     inner join config.sources as sources on hosted.source = sources.source
+    cross join config.calendar as calendar
     where
         (services.has_pre_releases or not hosted.is_pre_release)
         and case hosted.told_by
@@ -177,7 +190,9 @@ told as (
                     coalesce(regexp_matches(hosted.name, services.run_pattern), false)
                     or coalesce(regexp_matches(hosted.path, services.run_pattern), false)
             when 'tags' then coalesce(regexp_matches(hosted.name, services.tag_pattern), false)
-            else true
+            else
+                coalesce(services.tag_pattern = calendar.tag_pattern, true)
+                or coalesce(regexp_matches(hosted.name, services.tag_pattern), false)
         end
 ),
 

@@ -1,4 +1,5 @@
 -- One row per deployment that a source tells of, and per run or release that may stand for one.
+-- A run that never began, such as a job that waits for somebody to start it, is none.
 --
 -- grain: source, deployment_id
 --   source             Name of the source in the configuration.
@@ -199,7 +200,7 @@ select
     environment,
     cast(null as text) as tier,
     status,
-    coalesce(created_at, started_at, finished_at) as born_at,
+    coalesce(started_at, finished_at) as born_at,
     started_at,
     finished_at,
     cast(null as timestamptz) as failed_at,
@@ -214,6 +215,7 @@ select
     cast(null as text) as rolls_back_to,
     url
 from staging.hosts__runs
+where coalesce(started_at, finished_at) is not null
 union all
 select
     source,

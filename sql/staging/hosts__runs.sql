@@ -10,7 +10,7 @@
 --   status             success, failure, cancelled or in_progress.
 --   trigger            manual or automatic; null where unknown.
 --   created_at         Created, UTC.
---   started_at         Start, UTC.
+--   started_at         Start, UTC; null before it began.
 --   finished_at        End, UTC; null while in progress.
 --   commit_sha         Commit that it ran on.
 --   is_bot             True when a bot set it off; null without an author.
@@ -71,7 +71,18 @@ select
         when fields.event is not null then 'automatic'
     end as trigger,
     cast(fields.created_at as timestamptz) as created_at,
-    cast(coalesce(fields.started_at, fields.created_at) as timestamptz) as started_at,
+    cast(
+        case
+            when
+                fields.finished_at is null
+                and fields.state in (
+                    'manual', 'scheduled', 'created', 'preparing', 'pending', 'queued',
+                    'requested', 'waiting', 'waiting_for_resource', 'waiting_for_callback'
+                )
+                then fields.started_at
+            else coalesce(fields.started_at, fields.created_at)
+        end as timestamptz
+    ) as started_at,
     cast(fields.finished_at as timestamptz) as finished_at,
     lower(fields.commit_sha) as commit_sha,
     case when fields.is_bot = 'true' then true else known.is_bot end as is_bot,

@@ -13,8 +13,12 @@ from pipelines.project import Project
 from pipelines.publishing import current
 from pipelines.settings import Run
 from pipelines.warehouse import opened
+from tests.connectors.gitlab.test_recorded import recorded_project
+from tests.hosts import recorded
 from tests.hosts.emulator import NAME, Emulator, load, scenario
 from tests.hosts.github_server import FakeGitHub
+from tests.hosts.gitlab_server import TOKEN, FakeGitLab
+from tests.hosts.testbeds import find_testbeds
 from tests.support import Silent, at
 
 AS_OF = at("2025-04-01 00:00")
@@ -118,3 +122,75 @@ def test_a_second_refresh_lands_nothing_and_no_token_is_kept(tmp_path, monkeypat
     kept = [path for path in tmp_path.rglob("*") if path.is_file() and token in path.read_bytes()]
     assert kept == []
     assert json.dumps(march(project))
+
+
+@pytest.fixture
+def recorded_gitlab():
+    """What real GitLabs sent, as one project of a made-up one."""
+    with FakeGitLab() as gitlab:
+        made = recorded_project(gitlab)
+        made.default_branch = "master"
+        yield gitlab, made
+
+
+def numbers(project, query) -> tuple[int, ...]:
+    """Return the one row of a query on what is published."""
+    with opened(current(project.serving), read_only=True) as con:
+        (row,) = con.sql(query).fetchall()
+    return row
+
+
+FACTS = """
+select (select count(*) from facts.pull_requests), (select count(*) from facts.deployments),
+    (select count(*) from facts.incidents)
+"""
+
+
+def collected(monkeypatch, folder: Path, as_of, **source) -> tuple[Project, list[str]]:
+    """Refresh a project of one source; return it and what was not collected."""
+    monkeypatch.setenv("HOST_TOKEN", source.pop("token"))
+    settings = {"sources": [{**source, "token": "${HOST_TOKEN}", "since": "2015-01-01"}]}
+    project = Project(parse(yaml.safe_dump(settings), folder / "drumbeat.yaml"), folder / "data")
+    outcome = refreshing.refresh(project, Run(as_of, as_of), Silent(is_terminal=False))
+    return project, [failure.entity for one in outcome.collected for failure in one.failures]
+
+
+def test_what_was_recorded_of_github_comes_out_in_facts(tmp_path, monkeypatch):
+    state = recorded.load(find_testbeds())
+    names = sorted(one.full_name for one in state.repositories.values())
+    with FakeGitHub(state=state) as github:
+        project, failed = collected(
+            monkeypatch, tmp_path, at("2022-10-01 00:00"), kind="github", url=github.url,
+            token=github.token, repositories=names, incident_labels=["bug"],
+        )  # fmt: skip
+
+    assert failed == []
+    pulls = [
+        pull
+        for one in state.repositories.values()
+        for pull in one.pulls.values()
+        if pull.state != "CLOSED" and pull.base_ref_name == one.default_branch
+    ]
+    assert len(pulls) > 20
+    # Two deployments, and thirteen releases of a repository that has no deployments.
+    assert numbers(project, FACTS) == (len(pulls), 2 + 13, 2)
+
+
+def test_what_was_recorded_of_gitlab_comes_out_in_facts(tmp_path, monkeypatch, recorded_gitlab):
+    gitlab, made = recorded_gitlab
+    project, failed = collected(
+        monkeypatch, tmp_path, AS_OF, kind="gitlab", url=gitlab.url, token=TOKEN,
+        repositories=[made.path], incident_types=["Issue"],
+    )  # fmt: skip
+
+    # The made-up GitLab serves no git.
+    assert set(failed) <= {"commits", "tags", "heads"}
+    changes, deployments, incidents = numbers(project, FACTS)
+    # Neither closed without a merge, nor a draft that is open.
+    assert changes == sum(
+        one["state"] == "merged" or (one["state"] == "opened" and not one["work_in_progress"])
+        for one in made.merge_requests
+    )
+    # One was recorded without the time by which GitLab orders them.
+    assert deployments == len({one["id"] for one in made.deployments if "updated_at" in one})
+    assert incidents == len(made.issues)

@@ -25,6 +25,11 @@ def bodies(kind):
 
 @pytest.fixture
 def recorded(gitlab):
+    return recorded_project(gitlab)
+
+
+def recorded_project(gitlab):
+    """Return the project that has what was recorded."""
     made = gitlab.state.project(SCOPE, id=12345678)
     made.deployments += [body for body, _ in bodies("deployments")]
     made.issues += [body | {"_notes": []} for body, _ in bodies("issues")]
