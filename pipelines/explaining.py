@@ -70,7 +70,7 @@ inner join facts.changes as changes using (service, change_id)
 inner join facts.scopes as scopes
     on carried.service = scopes.service and scopes.scope = $scope and scopes.name = $name
     and carried.finished_on >= scopes.from_on and carried.finished_on < scopes.until_on
-cross join config.rules as rules
+inner join facts.rules as rules on carried.service = rules.service
 where carried.finished_on >= $since and carried.finished_on < $until
     and not carried.is_before_history
     and (not coalesce(carried.is_bot, false) or rules.has_bots_changes)

@@ -12,6 +12,7 @@ import duckdb
 from pipelines.configuration import (
     PRE_RELEASE,
     Configuration,
+    Definitions,
     Deployments,
     GitSource,
     Service,
@@ -30,37 +31,47 @@ TABLES: Mapping[str, str] = {
     "run": "as_of timestamptz, known_at timestamptz, time_zone text, is_demo boolean, "
     "is_git_only boolean, organisation text",
     "calendar": "time_zone text, production_pattern text, tag_pattern text, "
-    "has_named_services boolean",
+    "has_named_services boolean, pre_release_pattern text",
     "bots": "pattern text",
-    "rules": "regions text, attribution_window_hours double, half_life_hours double, "
-    "minimum_confidence double, hotfix_window_hours double, lookback_days double, "
-    "has_bots_changes boolean, minimum_deploy_days bigint, quiet_gaps double, "
-    "pre_release_pattern text",
-    "hotfix_patterns": "field text, pattern text",
-    "definitions": "metric text, definition text, settings text",
+    # The organisation's row has an empty service.
+    "rules": "service text, regions text, counted_deployments text, has_rollbacks boolean, "
+    "has_failed_pipelines boolean, lead_time_from text, lead_time_of text, lead_time_value text, "
+    "clock text, teams_by text, has_bots_changes boolean, rollback_blames text, "
+    "attribution_window_hours double, half_life_hours double, minimum_confidence double, "
+    "hotfix_window_hours double, lookback_days double, flag_window_minutes double, "
+    "recovery_from text, recovery_by text, minimum_count bigint, minimum_deploy_days bigint, "
+    "quiet_gaps double",
+    "hotfix_patterns": "service text, field text, pattern text",
+    "definitions": "metric text, service text, definition text, settings text",
     "sources": "source text, kind text, position bigint, host text",
     "services": "service text, tier bigint, repository text, path_pattern text, "
     "retired_on date, deployment_source text, told_by text, run_pattern text, tag_pattern text, "
     "has_pre_releases boolean, production_pattern text, incident_source text, "
     "incident_pattern text, incident_label_pattern text",
     "service_teams": "service text, team text, from_on date, until_on date",
+    "team_members": "team text, pattern text",
+    "incident_blames": "service text, blamed text",
     "aliases": "alias text, service text",
     "freezes": "name text, from_on date, to_on date, service text",
     "targets": "metric text, target double",
     "incident_rules": "source text, does text, field text, kind text, place bigint, "
     "pattern text, value text",
 }
-FAILURES = (
-    "regions", "attribution_window_hours", "half_life_hours", "minimum_confidence",
+COUNTED = ("regions", "counted_deployments", "rollbacks")
+LINKED = (
+    "rollback_blames", "attribution_window_hours", "half_life_hours", "minimum_confidence",
     "hotfix_window_hours", "hotfix_branches", "hotfix_labels", "hotfix_titles", "lookback_days",
+    "flag_window_minutes",
 )  # fmt: skip
 DEFINED_BY: Mapping[str, tuple[str, ...]] = {
-    "deployment_frequency": ("regions",),
-    "change_lead_time": ("bots_changes",),
-    "change_fail_rate": FAILURES,
-    "recovery_time": FAILURES,
-    "rework_rate": FAILURES,
-}
+    "deployment_frequency": COUNTED,
+    "change_lead_time": (
+        "lead_time_from", "lead_time_of", "lead_time_value", "clock", "teams_by", "bots_changes",
+    ),
+    "change_fail_rate": (*COUNTED, "failed_pipelines", *LINKED),
+    "recovery_time": (*COUNTED, *LINKED, "recovery_from", "recovery_by"),
+    "rework_rate": (*COUNTED, *LINKED),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ def write(con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run
 
 def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
     """Return the rows of every table under ``config``."""
-    calendar, rules = configuration.calendar, configuration.definitions
+    calendar = configuration.calendar
     services = configuration.services or tuple(whole_repositories(configuration))
     return {
         "run": [
@@ -101,29 +112,31 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
                 name_pattern(Deployments().environments),
                 tag_pattern(Deployments().tags),
                 not configuration.services,
+                PRE_RELEASE,
             )
         ],
         "bots": [(bot_pattern(configuration.bots),)],
-        "rules": [
-            (
-                rules.regions, rules.attribution_window_hours, rules.half_life_hours,
-                rules.minimum_confidence, rules.hotfix_window_hours, rules.lookback_days,
-                rules.bots_changes == "in",
-                rules.minimum_deploy_days, rules.quiet_gaps, PRE_RELEASE,
-            )
-        ],
+        "rules": [rule_row(name, rules) for name, rules in ruled(configuration)],
         "hotfix_patterns": [
-            *(("branch", like(glob)) for glob in rules.hotfix_branches),
-            *(("label", f"%;{like(glob)};%") for glob in rules.hotfix_labels),
-            *(("title", like(glob)) for glob in rules.hotfix_titles),
+            (name, *row) for name, rules in ruled(configuration) for row in hotfix_patterns(rules)
         ],
-        "definitions": [definition(configuration, metric) for metric in DEFINED_BY],
+        "definitions": [
+            definition(name, rules, metric)
+            for name, rules in ruled(configuration)
+            for metric in DEFINED_BY
+        ],
         "sources": [
             (source.name, source.kind, place, source.host if isinstance(source, Host) else None)
             for place, source in enumerate(configuration.sources)
         ],
         "services": [service_row(configuration, service) for service in services],
         "service_teams": [row for service in services for row in team_rows(service)],
+        "team_members": [
+            (team.name, name_pattern(team.members)) for team in configuration.teams
+        ],
+        "incident_blames": [
+            (service.name, blamed) for service in services for blamed in service.incidents.blames
+        ],
         "aliases": [(alias, service.name) for service in services for alias in service.aliases],
         "freezes": [
             (freeze.name, freeze.first_on, freeze.last_on, service)
@@ -205,9 +218,36 @@ def like(glob: str) -> str:
     return escaped.replace("*", "%").replace("?", "_")
 
 
-def definition(configuration: Configuration, metric: str) -> Row:
+def ruled(configuration: Configuration) -> Iterator[tuple[str, Definitions]]:
+    """Yield the rules of the organisation, under no name, and of each service with its own."""
+    yield "", configuration.definitions
+    for service in configuration.services:
+        if service.definitions.model_fields_set:
+            yield service.name, service.definitions.over(configuration.definitions)
+
+
+def rule_row(name: str, rules: Definitions) -> Row:
+    """Return rules as a row, in the order of the table's columns."""
+    return (
+        name, rules.regions, rules.counted_deployments, rules.rollbacks == "in",
+        rules.failed_pipelines == "in", rules.lead_time_from, rules.lead_time_of,
+        rules.lead_time_value, rules.clock, rules.teams_by, rules.bots_changes == "in",
+        rules.rollback_blames, rules.attribution_window_hours, rules.half_life_hours,
+        rules.minimum_confidence, rules.hotfix_window_hours, rules.lookback_days,
+        rules.flag_window_minutes, rules.recovery_from, rules.recovery_by, rules.minimum_count,
+        rules.minimum_deploy_days, rules.quiet_gaps,
+    )  # fmt: skip
+
+
+def hotfix_patterns(rules: Definitions) -> Iterator[tuple[str, str]]:
+    """Yield what tells a hotfix: the field of a change, and a pattern of LIKE."""
+    yield from (("branch", like(glob)) for glob in rules.hotfix_branches)
+    yield from (("label", f"%;{like(glob)};%") for glob in rules.hotfix_labels)
+    yield from (("title", like(glob)) for glob in rules.hotfix_titles)
+
+
+def definition(name: str, rules: Definitions, metric: str) -> Row:
     """Return the id and the text of the settings that a metric is made by."""
-    rules = configuration.definitions.model_dump(mode="json")
-    effective = {name: rules[name] for name in DEFINED_BY[metric]}
-    text = json.dumps(effective, sort_keys=True)
-    return metric, f"{metric}@{hashlib.sha256(text.encode()).hexdigest()[:8]}", text
+    written = rules.model_dump(mode="json")
+    text = json.dumps({key: written[key] for key in DEFINED_BY[metric]}, sort_keys=True)
+    return metric, name, f"{metric}@{hashlib.sha256(text.encode()).hexdigest()[:8]}", text

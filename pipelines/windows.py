@@ -41,7 +41,8 @@ from truncated
 PERIODS = """
 create or replace temp table chosen_periods as
 with scopes as (
-    select distinct scope, name from facts.scopes
+    select scope, name, max(rules.attribution_window_hours) as window_hours
+    from facts.scopes inner join facts.rules as rules using (service) group by scope, name
 ),
 periods as (
     select
@@ -49,14 +50,15 @@ periods as (
     from chosen_days group by all
 )
 select
-    scopes.*,
+    scopes.scope,
+    scopes.name,
     periods.*,
     $today >= periods.ends_on as is_finished,
     cast(
-        (run.as_of - rules.attribution_window_hours * interval 1 hour) at time zone run.time_zone
+        (run.as_of - scopes.window_hours * interval 1 hour) at time zone run.time_zone
         as date
     ) >= periods.ends_on as is_settled
-from scopes cross join periods cross join config.run as run cross join config.rules as rules
+from scopes cross join periods cross join config.run as run
 where periods.day_count > 0
 """
 

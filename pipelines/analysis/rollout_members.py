@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 TABLE = "facts.rollout_members"
-INPUTS = ("config.rules", "facts.deployment_records")
+INPUTS = ("facts.rules", "facts.deployment_records")
 GRAIN = ("deployment_id",)
 COLUMNS = {
     "deployment_id": "Deployment.",
@@ -20,8 +20,9 @@ COLUMNS = {
 SPAN = timedelta(hours=24)
 COUNTED = """
 select service, version_key, environment, deployment_id, finished_at,
-    coalesce(started_at, finished_at) as began_at
+    coalesce(started_at, finished_at) as began_at, rules.regions
 from facts.deployment_records
+inner join facts.rules as rules using (service)
 where is_production and status = 'success'
 order by service, version_key, began_at, finished_at, deployment_id
 """
@@ -29,10 +30,7 @@ order by service, version_key, began_at, finished_at, deployment_id
 
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return the rollout of every counted deployment."""
-    ((regions,),) = con.sql("select regions from config.rules").fetchall()
     deployments: pl.DataFrame = con.sql(COUNTED).pl()
-    if regions == "each":
-        return deployments.select("deployment_id", rollout_id="deployment_id")
     numbered = deployments.with_columns(number=pl.Series(numbers(deployments), dtype=pl.Int64))
     first = pl.col("deployment_id").sort_by("finished_at", "deployment_id").first()
     return numbered.select("deployment_id", rollout_id=first.over("number"))
@@ -45,9 +43,10 @@ def numbers(deployments: pl.DataFrame) -> list[int]:
     places: set[str] = set()
     first_at = None
     number = -1
-    for service, version, place, _, _, began_at in deployments.iter_rows():
+    for service, version, place, _, _, began_at, regions in deployments.iter_rows():
         is_new = (
-            version is None
+            regions == "each"
+            or version is None
             or (service, version) != current
             or place in places
             or began_at - first_at > SPAN

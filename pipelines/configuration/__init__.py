@@ -1,5 +1,6 @@
 """The configuration of one organisation: ``drumbeat.yaml``, read, checked, proposed, written."""
 
+from pipelines.configuration.definitions import Definitions, OwnDefinitions
 from pipelines.configuration.description import json_schema
 from pipelines.configuration.errors import ConfigurationError, Problem
 from pipelines.configuration.globs import (
@@ -18,10 +19,10 @@ from pipelines.configuration.receiving import EventsSource
 from pipelines.configuration.schema import (
     Calendar,
     Configuration,
-    Definitions,
     Freeze,
     Report,
     Targets,
+    Team,
 )
 from pipelines.configuration.services import Deployments, Incidents, Membership, Service
 from pipelines.configuration.settings import Source
@@ -49,11 +50,13 @@ __all__ = [
     "Host",
     "Incidents",
     "Membership",
+    "OwnDefinitions",
     "Problem",
     "Report",
     "Service",
     "Source",
     "Targets",
+    "Team",
     "bot_pattern",
     "dump",
     "find",

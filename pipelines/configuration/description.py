@@ -10,6 +10,8 @@ from pipelines.configuration.environment import Path
 from pipelines.configuration.schema import Configuration
 
 Node = dict[str, Any]
+# A mapping with this has the keys of another one, which are described there.
+SAME_AS = "x-same-as"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def phrase(node: Node) -> str:
         return _array(node)
     if "additionalProperties" in node and "properties" not in node:
         return "a mapping of names to texts"
+    if SAME_AS in node:
+        return f"a mapping with any of the keys of {node[SAME_AS]}"
     if node.get("type") == "object":
         return "a mapping with " + ", ".join(node.get("properties", {}))
     if node.get("type") == "boolean":
@@ -133,7 +137,8 @@ def _settings(node: Node, prefix: str) -> Iterator[Setting]:
         default = "required" if key in required else _default(inner)
         meaning = _resolved(inner).get("description", "")
         yield Setting(f"{prefix}{key}", phrase(inner), default, meaning)
-        yield from _settings(_mapping(_resolved(inner)), f"{prefix}{key}.")
+        if SAME_AS not in _resolved(inner):
+            yield from _settings(_mapping(_resolved(inner)), f"{prefix}{key}.")
         items = _resolved(_sequence(_resolved(inner)).get("items", {}))
         for kind, reference in items.get("discriminator", {}).get("mapping", {}).items():
             yield from _settings({"$ref": reference}, f"{prefix}{key}[{kind}].")

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from pipelines.configuration.definitions import Definitions
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
 from pipelines.configuration.services import Service
 from pipelines.configuration.settings import Settings, resolved_path
 from pipelines.configuration.sources import AnySource, GitSource
-from pipelines.configuration.values import Country, Day, Globs, Number, Text, TimeZone, Whole
+from pipelines.configuration.values import Country, Day, Globs, Hours, Number, Text, TimeZone, Whole
 
 Code = GitSource | GitHubSource | GitLabSource
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -50,67 +51,27 @@ class Calendar(Settings):
     )
     country: Country = Field(
         default="",
-        description="Whose public holidays count: a code of ISO 3166. Left out: none. "
-        "Not used yet.",
+        description="Whose public holidays nobody works on: a code of ISO 3166. Left out: none.",
     )
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = Field(
-        default=("mon", "tue", "wed", "thu", "fri"), description="Days people work. Not used yet."
+        default=("mon", "tue", "wed", "thu", "fri"), description="Days people work."
+    )
+    working_hours: Hours = Field(
+        default="09:00-17:00",
+        description="When people work on such a day, first and last minute: 09:00-17:00.",
     )
     freezes: tuple[Freeze, ...] = Field(
         default=(), description="Spans in which nobody is expected to deploy."
     )
 
 
-class Definitions(Settings):
-    """The rules that metrics are made by."""
+class Team(Settings):
+    """Who belongs to a team, for numbers by the author's team."""
 
-    regions: Literal["once", "each"] = Field(
-        default="once",
-        description="Whether one version going to several production environments "
-        "counts once, or each of them counts.",
-    )
-    attribution_window_hours: Annotated[Number, Field(gt=0)] = Field(
-        default=72.0,
-        description="By service and time alone, an incident blames a deployment at most this long "
-        "before it. Weeks younger than this are not settled.",
-    )
-    half_life_hours: Annotated[Number, Field(gt=0)] = Field(
-        default=24.0,
-        description="A link made by service and time alone loses half its confidence in this time.",
-    )
-    minimum_confidence: Annotated[Number, Field(ge=0, le=1)] = Field(
-        default=0.25, description="Links between deployment and incident count from here on."
-    )
-    hotfix_window_hours: Annotated[Number, Field(gt=0)] = Field(
-        default=72.0,
-        description="A hotfix mends what was deployed at most this long before it; with tags "
-        "alone, a patch release this soon after a release of the same X.Y is a hotfix.",
-    )
-    lookback_days: Annotated[Number, Field(gt=0)] = Field(
-        default=30.0,
-        description="A revert, or a commit or version named in an incident, "
-        "blames a deployment at most this old.",
-    )
-    hotfix_branches: Globs = Field(
-        default=("hotfix/*", "hotfix-*"), description="Changes from such branches are hotfixes."
-    )
-    hotfix_labels: Globs = Field(
-        default=("hotfix",), description="Changes with such a label are hotfixes."
-    )
-    hotfix_titles: Globs = Field(
-        default=("hotfix:*", "hotfix *", "hotfix(*", "[hotfix]*"),
-        description="Changes with such a title are hotfixes.",
-    )
-    bots_changes: Literal["out", "in"] = Field(
-        default="out",
-        description="Whether changes made by bots count. Deployments made by bots always do.",
-    )
-    minimum_deploy_days: Annotated[Whole, Field(ge=2)] = Field(
-        default=5,
-        description="A service with fewer days of deployment is too new to have a rhythm.",
-    )
-    quiet_gaps: Annotated[Number, Field(ge=1)] = Field(
-        default=3.0, description="A service is quiet after this many of its usual gaps."
+    name: Text = Field(description="What the team is called.")
+    members: Globs = Field(
+        description="Names or logins of authors, as globs. Who is in none counts for the "
+        "service's team."
     )
 
 
@@ -179,6 +140,9 @@ class Configuration(Settings):
     )
     definitions: Definitions = Field(
         default=Definitions(), description="The rules that metrics are made by."
+    )
+    teams: tuple[Team, ...] = Field(
+        default=(), description="Who is in which team, where `definitions.teams_by` is author."
     )
     targets: Targets = Field(
         default=Targets(),

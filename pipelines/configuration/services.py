@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from pipelines.configuration.definitions import OwnDefinitions
 from pipelines.configuration.settings import Settings
 from pipelines.configuration.values import Day, Flag, Globs, TagGlobs, Text, Whole
 
@@ -83,6 +84,11 @@ class Incidents(Settings):
         default=(),
         description="Only incidents with one of these labels, as globs. Left out: all.",
     )
+    blames: Globs = Field(
+        default=(),
+        description="Other services whose deployments its incidents may be due to, by name. "
+        "Left out: none.",
+    )
 
 
 class Service(Settings):
@@ -116,3 +122,7 @@ class Service(Settings):
         default=Deployments(), description="What counts as its production deployments."
     )
     incidents: Incidents = Field(default=Incidents(), description="Which incidents are its own.")
+    definitions: OwnDefinitions = Field(
+        default=OwnDefinitions(),
+        description="Rules in which it differs from `definitions` of the organisation.",
+    )

@@ -80,6 +80,17 @@ def _bare(value: SecretStr) -> SecretStr:
     return value
 
 
+def _hours(value: object) -> object:
+    """Read 09:00-17:00; midnight at the end is the end of the day."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", value)
+    first, last = (value[:5], value[-5:]) if found else ("1", "0")
+    if first >= last or last > "24:00":
+        raise ValueError("must be two times of one day such as 09:00-17:00")
+    return value
+
+
 def _glob(value: str) -> str:
     if value.startswith("!"):
         raise ValueError("must not start with '!': list what belongs, not what does not")
@@ -104,6 +115,7 @@ Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Flag = Annotated[bool, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Hours = Annotated[str, BeforeValidator(_hours)]
 Country = Annotated[str, BeforeValidator(_country)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=100)]

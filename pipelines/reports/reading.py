@@ -217,5 +217,8 @@ def sources(edition: Edition) -> list[Row]:
 
 def definitions(edition: Edition) -> list[str]:
     """Return the ids of the rules under which the five metrics were counted."""
-    found = {row["metric"]: row["definition"] for row in edition.ask("from config.definitions")}
+    found = {
+        row["metric"]: row["definition"]
+        for row in edition.ask("from facts.scope_definitions where scope = 'organisation'")
+    }
     return [found[metric] for metric in WINDOWS if metric in found]

@@ -235,9 +235,11 @@ hotfixes as (
         every_change.service,
         every_change.change_id
     from every_change
+    inner join facts.rules as rules on every_change.service = rules.service
     inner join config.hotfix_patterns as patterns
         on
-            case patterns.field
+            rules.rules_of = patterns.service
+            and case patterns.field
                 when 'branch' then lower(every_change.branch)
                 when 'label' then every_change.labels
                 else lower(every_change.title)

@@ -161,7 +161,7 @@ by_mention as (
         mentions.how,
         0.95 as confidence
     from mentions
-    cross join config.rules as rules
+    inner join facts.rules as rules on mentions.service = rules.service
     where
         coalesce(mentions.named_service, mentions.service) = mentions.service
         and mentions.finished_at <= mentions.started_at
@@ -237,7 +237,7 @@ by_time as (
     inner join incidents
         on latest.incident_id = incidents.incident_id and latest.service = incidents.service
     inner join production on latest.deployment_id = production.deployment_id
-    cross join config.rules as rules
+    inner join facts.rules as rules on production.service = rules.service
     where
         epoch(incidents.started_at) - epoch(production.finished_at)
         <= rules.attribution_window_hours * 3600
@@ -291,4 +291,4 @@ select
     ranked.place = 1 and ranked.confidence >= rules.minimum_confidence as is_counted,
     'rule' as decided_by
 from ranked
-cross join config.rules as rules
+inner join facts.rules as rules on ranked.service = rules.service

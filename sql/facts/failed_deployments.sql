@@ -40,7 +40,7 @@ with evidence as (
         remedies.finished_at as ended_at,
         case when remedies.how = 'rollback' then 'rollback' else 'fix' end as ended_by
     from facts.remedies as remedies
-    cross join config.rules as rules
+    inner join facts.rules as rules on remedies.service = rules.service
     where remedies.confidence >= rules.minimum_confidence
 ),
 

@@ -117,7 +117,7 @@ select distinct
 from found
 inner join production on found.deployment_id = production.deployment_id
 inner join production as mended on found.mended_id = mended.deployment_id
-cross join config.rules as rules
+inner join facts.rules as rules on production.service = rules.service
 where
     mended.finished_at <= production.finished_at
     and found.mended_id <> found.deployment_id

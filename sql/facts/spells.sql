@@ -33,8 +33,8 @@ with spells as (
         on changes.service = carried.service and changes.change_id = carried.change_id
     left join facts.pending_changes as pending
         on changes.service = pending.service and changes.change_id = pending.change_id
+    inner join facts.rules as rules on changes.service = rules.service
     cross join config.calendar as calendar
-    cross join config.rules as rules
     where
         changes.merged_at is not null
         and pending.change_id is null

@@ -49,4 +49,8 @@ select
         as high_rate,
     definitions.definition
 from centred
-inner join config.definitions as definitions on definitions.metric = 'change_fail_rate'
+inner join facts.scope_definitions as definitions
+    on
+        definitions.metric = 'change_fail_rate'
+        and centred.scope = definitions.scope
+        and centred.name = definitions.name

@@ -25,7 +25,7 @@ with delivered as (
         carried.is_excluded,
         carried.lead_seconds / 3600.0 as lead_hours
     from facts.deployment_changes as carried
-    cross join config.rules as rules
+    inner join facts.rules as rules on carried.service = rules.service
     where
         not carried.is_before_history
         and (not coalesce(carried.is_bot, false) or rules.has_bots_changes)
@@ -76,5 +76,9 @@ left join measured
         and periods.name = measured.name
         and periods.period = measured.period
         and periods.starts_on = measured.starts_on
-inner join config.definitions as definitions on definitions.metric = 'change_lead_time'
+inner join facts.scope_definitions as definitions
+    on
+        definitions.metric = 'change_lead_time'
+        and periods.scope = definitions.scope
+        and periods.name = definitions.name
 where periods.period not in ('day', 'twelve_weeks') or measured.scope is not null

@@ -41,5 +41,9 @@ left join marts.survival as survival
         and periods.name = survival.name
         and periods.period = survival.period
         and periods.starts_on = survival.starts_on
-inner join config.definitions as definitions on definitions.metric = 'change_lead_time'
+inner join facts.scope_definitions as definitions
+    on
+        definitions.metric = 'change_lead_time'
+        and periods.scope = definitions.scope
+        and periods.name = definitions.name
 where periods.period not in ('day', 'four_weeks', 'twelve_weeks')

@@ -57,4 +57,8 @@ left join ranged
         and weekly.name = ranged.name
         and weekly.period = ranged.period
         and weekly.starts_on = ranged.starts_on
-inner join config.definitions as definitions on definitions.metric = 'deployment_frequency'
+inner join facts.scope_definitions as definitions
+    on
+        definitions.metric = 'deployment_frequency'
+        and weekly.scope = definitions.scope
+        and weekly.name = definitions.name

@@ -36,7 +36,7 @@ with daily as (
             carried.service = scopes.service
             and carried.finished_on >= scopes.from_on
             and carried.finished_on < scopes.until_on
-    cross join config.rules as rules
+    inner join facts.rules as rules on carried.service = rules.service
     where
         not carried.is_excluded
         and (not coalesce(carried.is_bot, false) or rules.has_bots_changes)
@@ -84,5 +84,9 @@ left join summed
         and periods.name = summed.name
         and periods.period = summed.period
         and periods.starts_on = summed.starts_on
-inner join config.definitions as definitions on definitions.metric = 'change_lead_time'
+inner join facts.scope_definitions as definitions
+    on
+        definitions.metric = 'change_lead_time'
+        and periods.scope = definitions.scope
+        and periods.name = definitions.name
 where periods.period <> 'day' or summed.scope is not null

@@ -46,7 +46,7 @@ carried as (
     inner join recent on deployments.rollout_id = recent.rollout_id
     inner join facts.changes as changes
         on carried.service = changes.service and carried.change_id = changes.change_id
-    cross join config.rules as rules
+    inner join facts.rules as rules on carried.service = rules.service
     where not carried.is_before_history
     group by deployments.rollout_id
 )

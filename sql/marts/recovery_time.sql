@@ -41,5 +41,9 @@ left join marts.survival as survival
         and periods.name = survival.name
         and periods.period = survival.period
         and periods.starts_on = survival.starts_on
-inner join config.definitions as definitions on definitions.metric = 'recovery_time'
+inner join facts.scope_definitions as definitions
+    on
+        definitions.metric = 'recovery_time'
+        and periods.scope = definitions.scope
+        and periods.name = definitions.name
 where (periods.period <> 'day' or survival.scope is not null)

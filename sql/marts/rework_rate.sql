@@ -49,4 +49,8 @@ select
         as high_rate,
     definitions.definition
 from centred
-inner join config.definitions as definitions on definitions.metric = 'rework_rate'
+inner join facts.scope_definitions as definitions
+    on
+        definitions.metric = 'rework_rate'
+        and centred.scope = definitions.scope
+        and centred.name = definitions.name

@@ -144,8 +144,8 @@ select
     waiting.oldest_waiting_hours,
     last_waits.median_hours as usual_wait_hours
 from facts.services as services
+inner join facts.rules as rules on services.service = rules.service
 cross join config.run as run
-cross join config.rules as rules
 left join rhythms on services.service = rhythms.service
 left join waiting on services.service = waiting.service
 left join last_weeks on services.service = last_weeks.name

@@ -23,8 +23,8 @@ left join facts.deployment_changes as carried
     on changes.service = carried.service and changes.change_id = carried.change_id
 left join facts.pending_changes as pending
     on changes.service = pending.service and changes.change_id = pending.change_id
+inner join facts.rules as rules on changes.service = rules.service
 cross join config.run as run
-cross join config.rules as rules
 where
     changes.merged_at is not null
     and carried.change_id is null

@@ -43,9 +43,9 @@ select
     numbers.sha,
     date_trunc('second', cast(numbers.tagged_at as timestamptz)) as tagged_at,
     numbers.is_annotated = 'true' as is_annotated,
-    regexp_matches(numbers.version, rules.pre_release_pattern) as is_pre_release,
+    regexp_matches(numbers.version, calendar.pre_release_pattern) as is_pre_release,
     try_cast(nullif(numbers.major, '') as bigint) as major,
     try_cast(nullif(numbers.minor, '') as bigint) as minor,
     try_cast(nullif(numbers.patch, '') as bigint) as patch
 from numbers
-cross join config.rules as rules
+cross join config.calendar as calendar

@@ -54,11 +54,11 @@ select
     lower(fields.commit_sha) as commit_sha,
     cast(fields.published_at as timestamptz) as published_at,
     coalesce(fields.is_pre_release = 'true', false)
-    or regexp_matches(lower(regexp_replace(fields.tag, '^.*/', '')), rules.pre_release_pattern)
+    or regexp_matches(lower(regexp_replace(fields.tag, '^.*/', '')), calendar.pre_release_pattern)
         as is_pre_release,
     case when fields.is_bot = 'true' then true else known.is_bot end as is_bot,
     fields.url
 from fields
 left join known on fields.author = known.author
-cross join config.rules as rules
+cross join config.calendar as calendar
 where coalesce(fields.is_draft, 'false') <> 'true' and fields.published_at is not null

@@ -21,7 +21,9 @@ def members():
             con.execute("set TimeZone = 'UTC'")
             con.execute("create schema config")
             con.execute("create schema facts")
-            con.execute("create table config.rules as select $1 as regions", [regions])
+            con.execute(
+                "create table facts.rules as select 'shop' as service, $1 as regions", [regions]
+            )
             con.execute(
                 "create table facts.deployment_records (deployment_id text, service text, "
                 "version_key text, environment text, started_at timestamptz, "
