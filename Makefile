@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-all check bench constraints screenshots
+.PHONY: run test test-all check bench bench-cadence constraints screenshots
 
 .venv/run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -16,8 +16,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 run: .venv/run  ## the demo, or any clone: make run REPO=/path/to/clone
 	$(BIN)/drumbeat $(if $(REPO),try "$(REPO)",demo) --port $(PORT) $(if $(HEADLESS),--headless)
 
-test: .venv/dev  ## what every change must pass
-	$(BIN)/python -m pytest
+test: .venv/dev  ## what every change must pass; a file's tests stay in one of two processes
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all: .venv/dev  ## the same, with the slow suites whole
 	DRUMBEAT_TEST_ALL=1 $(BIN)/python -m pytest
@@ -27,6 +27,9 @@ check: .venv/dev  ## lint, types, SQL style
 
 bench: .venv/dev  ## prints JSON; inputs are made once and kept in .bench
 	$(BIN)/python -m bench .bench
+
+bench-cadence: .venv/dev  ## the stall detector on made-up services: a table, then JSON
+	$(BIN)/python -m bench.cadence
 
 constraints: .venv/dev  ## write the exact versions of what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --exclude drumbeat > constraints.txt

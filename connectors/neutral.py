@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from connectors.mentions import unmentioned_in
+
 STATUSES = ("success", "failure", "cancelled", "in_progress")
 TRIGGERS = ("manual", "automatic")
+FLAG_EVENTS = ("raised", "lowered")
 STRATEGIES = ("rolling", "blue_green", "canary", "recreate", "unknown")
 TIME_COLUMNS = (
     "started_at", "finished_at", "first_commit_at", "opened_at", "ready_at", "first_review_at",
     "approved_at", "merged_at", "authored_at", "committed_at", "acknowledged_at", "resolved_at",
+    "happened_at",
 )  # fmt: skip
 # What is known of a row besides its columns; no column of a file is called so.
 FILE, LINE, BROKEN, FAULT = "#file", "#line", "#broken", "#fault"
@@ -22,10 +26,12 @@ MAIL = r"([^\s<>@]+)(?:@[^\s<>@]+)+"
 ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}"
 LOGIN = r"^([\w.+-]+://)[^/?#]*@"
 MASK = "***"
+# What people write in their own words.
+SPOKEN = ("title", "subject")
 # Settings and other rows know a thing by these, so they stay as they are told.
 NAMES = frozenset({
     "deployment_id", "change_id", "incident_id", "service", "repository", "environment",
-    "sha", "merge_sha", "parents", "paths", "version", "rolls_back_to",
+    "sha", "merge_sha", "parents", "paths", "version", "rolls_back_to", "flag_event_id", "flag_key",
 })  # fmt: skip
 TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
@@ -77,6 +83,13 @@ TABLES: Mapping[str, Table] = {
             "service", "repository", "severity", "acknowledged_at", "resolved_at",
             "deployment_id", "title", "labels", "url",
         ),
+    ),
+    "flag_events": Table(
+        columns=("flag_event_id", "flag_key", "happened_at", "does"),
+        filled=("flag_event_id", "flag_key", "happened_at", "does"),
+        key=("flag_event_id",),
+        optional=("service", "environment", "source", "url"),
+        choices=(("does", FLAG_EVENTS),),
     ),
 }
 # fmt: on
@@ -153,7 +166,8 @@ def payloads(table: str, frame: pl.DataFrame) -> pl.DataFrame:
         # No e-mail address is kept; what stands before the @ still tells a bot.
         texts.append(pl.col("author").str.replace_all(MAIL, "${1}"))
     texts += [masked(name) for name in names if name not in {*NAMES, *times, "author"}]
-    clean = frame.with_columns(texts)
+    spoken = [unmentioned_in(pl.col(name)) for name in SPOKEN if name in names]
+    clean = frame.with_columns(texts).with_columns(spoken)
     return pl.DataFrame(
         {
             "record_id": clean.select(pl.concat_str(rules.key, separator="@")).to_series(),

@@ -28,7 +28,10 @@ def main() -> None:
         {
             "Pulse": [st.Page("views/overview.py", title="Overview", default=True)],
             "Closer": [st.Page("views/service.py", title="Service", url_path="service")],
-            "Trust": [st.Page("views/sql.py", title="SQL", url_path="sql")],
+            "Trust": [
+                st.Page("views/data.py", title="Data", url_path="data"),
+                st.Page("views/sql.py", title="SQL", url_path="sql"),
+            ],
         }
     )
     try:

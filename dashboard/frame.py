@@ -73,7 +73,7 @@ def begin(page: str, run: questions.Run) -> None:
     when the reader moves on.
     """
     heading = st.container(key="heading")
-    if page == "sql":
+    if page in ("data", "sql"):
         _frame.set(Frame(run, heading))
         return
     with st.container(key="filters", horizontal=True):

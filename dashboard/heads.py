@@ -47,6 +47,12 @@ def head(metric: str, rows: pl.DataFrame, frame: Frame) -> Head:
     return (_recovery if metric == "recovery_time" else _share)(name, found, frame)
 
 
+def notes(found: dict[str, Any]) -> list[str]:
+    """Return what to know when reading a number: that it is too few to tell, and its warnings."""
+    few = [words.TOO_FEW] if found.get("is_too_few") and found["n"] else []
+    return [*few, *(found.get("warnings") or ())]
+
+
 def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
     """Draw the five metrics side by side, two abreast on a phone."""
     tone = theme.tones()
@@ -60,7 +66,13 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
             picture = charts.metric_trend(rows, frame.since, tone, is_demo=frame.run.is_demo)
             alt = f"{told.name}: {told.value} {told.unit}; {'; '.join(told.facts)}"
             charts.show(picture, alt, f"trend-{metric}")
+            # Under the picture, so that the five stay in line.
+            write(_small(notes(last_whole(metrics[metric]))))
     download.link("The five metrics as CSV", pl.concat(metrics.values()), "five-metrics.csv")
+
+
+def _small(lines: list[str]) -> str:
+    return "".join(f'<p class="caption">{words.escape_html(line)}</p>' for line in lines)
 
 
 def drawn_band(rows: pl.DataFrame) -> pl.DataFrame:

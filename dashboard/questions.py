@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from dashboard import data
+from sql import restating
 from sql.names import WINDOWS
 
 STATES = ("quiet", "never deployed", "too new", "on rhythm", "retired")
@@ -73,8 +74,7 @@ def services(team: str = "") -> pl.DataFrame:
         "select * from marts.service_overview where ? in ('', team)"
         " order by list_position(?, state), state = 'quiet' and coalesce(waiting_count, 0) = 0,"
         " case when state = 'quiet' then quiet_hours / usual_gap_hours end desc nulls last,"
-        " oldest_waiting_hours > 3 * usual_wait_hours desc nulls last,"
-        " last_week_count desc, service",
+        " oldest_waiting_hours > 3 * usual_wait_hours desc nulls last, service",
         [team, list(STATES)],
     )
 
@@ -90,8 +90,12 @@ def metrics(scope: str, name: str, since: date, period: str) -> dict[str, pl.Dat
     ``shown_on`` is where a window stands on the axis: the week it ends with, or its month.
     """
     found = data.ask(
-        "select *, case when period = 'month' then starts_on else ends_on - 7 end as shown_on"
-        " from marts.metrics where scope = ? and name = ? and ends_on > ?"
+        "select metrics.*, coalesce(beside.warnings, []) as warnings,"
+        " case when period = 'month' then starts_on else ends_on - 7 end as shown_on"
+        " from marts.metrics as metrics left join (select metric, scope, name, period, starts_on,"
+        " list(words order by kind) as warnings from marts.warnings group by all) as beside"
+        " using (metric, scope, name, period, starts_on)"
+        " where scope = ? and name = ? and ends_on > ?"
         " and period in ('week', 'month', 'four_weeks', 'twelve_weeks') order by shown_on",
         [scope, name, since],
     )
@@ -99,6 +103,18 @@ def metrics(scope: str, name: str, since: date, period: str) -> dict[str, pl.Dat
         metric: found.filter(metric=metric, period="month" if period == "month" else window)
         for metric, window in WINDOWS.items()
     }
+
+
+def restatements(scope: str, name: str, of: Run) -> list[dict[str, Any]]:
+    """Return what reports told of the last 12 weeks that moved since, the latest week first."""
+    found = data.ask(
+        "select * replace (cast(then_value as double) as then_value,"
+        " cast(now_value as double) as now_value) from marts.restatements"
+        " where scope = ? and name = ? and has_moved and week_on >= ?"
+        " order by week_on desc, list_position(?, metric)",
+        [scope, name, of.this_week - timedelta(weeks=12), list(WINDOWS)],
+    )
+    return [row for row in found.to_dicts() if restating.differs(row)]
 
 
 def lead_times(since: date) -> dict[str, pl.DataFrame]:

@@ -9,7 +9,7 @@ import polars as pl
 from dashboard import questions
 from dashboard.frame import Frame
 from dashboard.marks import Column, chip, service_link, table
-from sql import drawing, names, words
+from sql import drawing, names, restating, words
 from sql.drawing import CSS, Beat, Shade
 from sql.words import escape_html
 
@@ -30,6 +30,15 @@ def opening(services: pl.DataFrame, last: dict[str, Any], page: Frame) -> words.
         last.get("high"),
         is_git_only=page.run.is_git_only,
     )
+
+
+def restated(found: list[dict[str, Any]], *, is_git_only: bool = False) -> str:
+    """Say the latest week of which a report told otherwise, and where the others are."""
+    (latest,) = restating.sentences(found, 1, is_git_only=is_git_only)
+    more = sum(row["week_on"] != found[0]["week_on"] for row in found)
+    also = f" {words.counted(more, 'number')} of earlier weeks moved too:" if more else ""
+    link = '<a href="sql" target="_self">marts.restatements</a>'
+    return f'<p class="caption">Since it was reported: {words.html(latest)}{also} {link}</p>'
 
 
 def needs_a_look(quiet: pl.DataFrame, page: Frame) -> str:

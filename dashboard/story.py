@@ -99,6 +99,8 @@ def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
         if len(known) > 1
         else "whole; the steps on the way are not known from this source"
     )
+    if now[0].get("hides_reviews"):
+        how += f"; {words.HIDDEN}"
     title = f"A change now takes {words.duration(now[0]['lead_time_hours'])} to {end}"
     # The chart is drawn all the same.
     if now[0]["change_count"] < ENOUGH:

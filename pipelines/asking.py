@@ -1,6 +1,7 @@
 """Answers a user's own SQL from the published file, in the form asked for."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +24,7 @@ def answer(file: Path, query: str, form: str, out: IO[bytes]) -> None:
         # JSON knows no NaN and no infinity.
         finite = pl.when(pl.col(pl.Float64, pl.Float32).is_finite())
         found = flat(rows).with_columns(finite.then(pl.col(pl.Float64, pl.Float32)))
-        out.write(f"{json.dumps(found.to_dicts(), indent=1, default=told)}\n".encode())
+        out.write(f"{json.dumps(found.to_dicts(), indent=1, default=plain)}\n".encode())
     else:
         out.write(f"{table(rows)}\n".encode())
 
@@ -47,6 +48,13 @@ def flat(rows: pl.DataFrame) -> pl.DataFrame:
         for name, kind in rows.schema.items()
         if isinstance(kind, plain)
     )
+
+
+def plain(cell: object) -> float | str:
+    """Return what JSON has no type for: a decimal as a number, anything else as text."""
+    if isinstance(cell, Decimal):
+        return int(cell) if cell == cell.to_integral_value() else float(cell)
+    return told(cell)
 
 
 def table(rows: pl.DataFrame) -> str:

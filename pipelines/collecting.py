@@ -9,6 +9,8 @@ from threading import Event, RLock
 import polars as pl
 
 from connectors import Batch, Connector, Cursor, Failure, SourceError
+from pipelines.forgotten import Forgotten
+from pipelines.forgotten import known as forgotten_in
 from pipelines.landing import KEY, Landing, LandingFile, digest, rows
 
 FLUSH_ROWS = 10_000
@@ -23,7 +25,8 @@ class Collection:
     """One entity of one source on its way into the landing zone.
 
     A connector may be silent for long, waiting for quota; so another thread may flush what it
-    told before. Once ``stopped`` is set nothing is written any more.
+    told before. Once ``stopped`` is set nothing is written any more. What is new here and older
+    than ``kept_since`` is not landed.
     """
 
     landing: Landing
@@ -40,9 +43,12 @@ class Collection:
     fetched_at: datetime | None = None
     cursors: dict[str, Cursor] = field(init=False)
     lock: RLock = field(default_factory=RLock)
+    kept_since: datetime | None = None
+    forgotten: Forgotten = field(init=False)
 
     def __post_init__(self) -> None:
         self.cursors = self.landing.cursors(self.source, self.entity)
+        self.forgotten = forgotten_in(self.landing)
 
     def run(self, connector: Connector, count: Count) -> int:
         """Land all that ``connector`` has of the entity; return how many versions were new.
@@ -103,7 +109,7 @@ class Collection:
         frame = rows(batch).with_columns(scope=pl.lit(batch.scope))
         if "is_deleted" not in frame.columns:
             frame = frame.with_columns(is_deleted=pl.lit(value=False))
-        frame = frame.unique(KEY, keep="last", maintain_order=True)
+        frame, _ = self.forgotten.frame(frame.unique(KEY, keep="last", maintain_order=True))
         known = latest.filter(pl.col("scope") == batch.scope)
         vanished = (
             known.filter(~pl.col("is_deleted")).join(frame, on=KEY, how="anti")
@@ -112,6 +118,10 @@ class Collection:
         )
         marked = frame.with_columns(digest(frame))
         new = marked.join(known, on=[*KEY, "is_deleted", "digest"], how="anti").drop("digest")
+        if self.kept_since:
+            # A listing tells again what was too old to be kept.
+            old = new.filter(pl.col("updated_at") < self.kept_since).join(known, on=KEY, how="anti")
+            new = new.join(old, on=KEY, how="anti", maintain_order="left")
         tombstones = vanished.select(*KEY, is_deleted=pl.lit(value=True))
         return pl.concat([new, tombstones], how="diagonal").with_columns(
             source=pl.lit(self.source),

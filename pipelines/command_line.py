@@ -4,7 +4,18 @@ import sys
 
 import click
 
-from pipelines.commands import collecting, reading, receiving, serving, starting
+from pipelines.commands import (
+    alerting,
+    collecting,
+    comparing,
+    defining,
+    keeping,
+    reading,
+    receiving,
+    rhythm,
+    serving,
+    starting,
+)
 from pipelines.errors import DrumbeatError
 
 
@@ -20,7 +31,9 @@ def drumbeat() -> None:
 for command in (
     starting.demo, starting.try_, starting.init, collecting.doctor, collecting.refresh,
     collecting.rebuild, reading.metrics, reading.explain, reading.sql, reading.report,
-    serving.dashboard, serving.dagster, receiving.receive, receiving.event,
+    rhythm.cadence, rhythm.where, alerting.alerts, serving.dashboard, serving.dagster,
+    receiving.receive, receiving.event, comparing.compare, defining.definitions, defining.check,
+    keeping.forget, keeping.compact,
 ):  # fmt: skip
     drumbeat.add_command(command)
 

@@ -14,8 +14,8 @@ from pipelines.publishing import current
 from pipelines.warehouse import opened
 
 SUMMARY = """
-select kind, count(*) as found, min(subject) as example, any_value(effect order by effect),
-    any_value(remedy order by remedy)
+select kind, count(*) as found, min(subject) as example, min(effect) as effect,
+    min(remedy) as remedy, max(metrics) as metrics
 from marts.data_quality group by kind order by found desc, kind
 """
 
@@ -101,5 +101,6 @@ def data(project: Project) -> Iterator[Finding]:
     with opened(file, read_only=True) as con:
         ((as_of,),) = con.sql("select as_of from config.run").fetchall()
         yield Finding("data", f"published as of {as_of:%Y-%m-%d %H:%M} UTC")
-        for kind, found, example, effect, remedy in con.sql(SUMMARY).fetchall():
-            yield Finding(kind, f"{found}, such as {example}. {effect} {remedy}", "look")
+        for kind, found, example, effect, remedy, metrics in con.sql(SUMMARY).fetchall():
+            touched = f" Touches {metrics.replace('_', ' ')}." if metrics else ""
+            yield Finding(kind, f"{found}, such as {example}. {effect} {remedy}{touched}", "look")

@@ -9,6 +9,7 @@ from queue import Empty, Queue
 from threading import Event, Lock, Thread
 
 from connectors import Connector, Failure, SourceError
+from pipelines import retention
 from pipelines.collected import Collected, collected
 from pipelines.collecting import FLUSH_SECONDS, Collection
 from pipelines.configuration import AnySource
@@ -83,7 +84,7 @@ class Gathering:
     @contextmanager
     def collecting(self, source: AnySource, entity: str) -> Iterator[Collection]:
         """Let others flush a collection while it runs."""
-        part = begun(self.landing, source, entity, self.stopped)
+        part = begun(self.project, source, entity, self.stopped)
         with self.lock:
             self.active.append(part)
         try:
@@ -151,16 +152,18 @@ def collect(
         return gathering.all()
 
 
-def begun(landing: Landing, source: AnySource, entity: str, stopped: Event) -> Collection:
+def begun(project: Project, source: AnySource, entity: str, stopped: Event) -> Collection:
     """Return the collection of one entity of one source."""
-    names = run_names(landing, source.name, datetime.now(UTC))
-    return Collection(landing, source.name, entity, names, stopped=stopped)
+    landing, now = project.landing, datetime.now(UTC)
+    kept_since = retention.limit(retention.limits(project.configuration, now), source.name, entity)
+    names = run_names(landing, source.name, now)
+    return Collection(landing, source.name, entity, names, stopped=stopped, kept_since=kept_since)
 
 
 def collect_entity(
-    landing: Landing, source: AnySource, connector: Connector, entity: str
+    project: Project, source: AnySource, connector: Connector, entity: str
 ) -> Collected:
     """Collect one entity of one source."""
-    part = begun(landing, source, entity, Event())
+    part = begun(project, source, entity, Event())
     part.run(connector, lambda count: None)
     return collected(source.name, [part])

@@ -12,8 +12,12 @@ NUMBER = re.compile(r"-?[\d,]*\.?\d*")
 
 
 def metric_table(rows: pl.DataFrame, *, has_periods: bool, is_git_only: bool = False) -> str:
-    """Draw metric rows: one line a scope and metric, and a period where asked for."""
-    head = ["", "from", "metric", "value", "between", "n"]
+    """Draw metric rows: one line a scope and metric, and a period where asked for.
+
+    What to know when reading a number stands in notes below, by their numbers in its line.
+    """
+    head = ["", "from", "metric", "value", "between", "n", "notes"]
+    found: dict[str, int] = {}
     body = [
         [
             row["name"],
@@ -22,11 +26,26 @@ def metric_table(rows: pl.DataFrame, *, has_periods: bool, is_git_only: bool = F
             value(row),
             between(row),
             f"{row['n']:,}",
+            "".join(f"[{number}]" for number in sorted(numbered(row, found))),
         ]
         for row in rows.iter_rows(named=True)
     ]
-    kept = [place for place in range(len(head)) if has_periods or place != 1]
-    return aligned([[line[place] for place in kept] for line in [head, *body]])
+    left_out = {place for place, is_there in ((1, has_periods), (6, found)) if not is_there}
+    kept = [place for place in range(len(head)) if place not in left_out]
+    drawn = aligned([[line[place] for place in kept] for line in [head, *body]])
+    below = [f"[{number}] {printable(note)}" for note, number in found.items()]
+    return "\n".join([drawn, "", *below] if below else [drawn])
+
+
+def numbered(row: dict[str, Any], found: dict[str, int]) -> list[int]:
+    """Return the numbers of a row's notes; one not found before gets the next."""
+    return [found.setdefault(note, len(found) + 1) for note in notes(row)]
+
+
+def notes(row: dict[str, Any]) -> list[str]:
+    """Return what to know when reading a number: that it is too few to tell, and its warnings."""
+    few = [words.TOO_FEW] if row.get("is_too_few") and row["n"] else []
+    return [*few, *(row.get("warnings") or ())]
 
 
 def title(row: dict[str, Any], *, is_git_only: bool) -> str:

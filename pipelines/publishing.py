@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,18 +12,22 @@ import duckdb
 
 from pipelines.errors import NothingPublished
 from pipelines.landing import sync_folder, write_durably
-from pipelines.warehouse import quoted
+from pipelines.warehouse import comments, quoted
 
-LAYERS = ("config", "facts", "marts")
+LAYERS = ("config", "seeds", "facts", "marts")
 POINTER = "current.txt"
 LINK = "current.duckdb"
 KEPT = 3
 PRIVATE = (
-    "commits", "commit_landings", "commit_owners", "deployment_commits",
-    "told_changes", "told_deployments", "told_incidents", "raised_incidents", "claims",
+    "commits", "commit_landings", "commit_owners", "commit_changes", "deployment_commits",
+    "rebased_commits",
+    "told_changes", "told_deployments", "told_incidents", "told_flag_events", "raised_incidents",
+    "claims",
+    "pull_requests", "carried_changes", "lead_time_boundaries",
+    "team_members",
 )  # fmt: skip
-"""The commit graph, larger than all else together, and what is told before it is cut and claimed:
-nothing that is published reads them."""
+"""The commit graph, larger than all else together; what is told before it is cut and claimed;
+steps on the way to lead times; and names of people: nothing that is published reads them."""
 DENSE = """
 select 1 from pragma_database_size()
 where database_name = 'published' and free_blocks * 2 <= total_blocks
@@ -35,12 +40,20 @@ BOOK = "config.published"
 """The table that tells which version of each table a published file holds."""
 
 
-def publish(con: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> Path:
-    """Copy what readers see into a new file, make it durable, then point to it."""
+def publish(
+    con: duckdb.DuckDBPyConnection, folder: Path, now: datetime, *, is_afresh: bool = False
+) -> Path:
+    """Copy what readers see into a new file, make it durable, then point to it.
+
+    ``is_afresh`` takes nothing over from earlier files, and leaves none of them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     name = new_name(folder, now)
     partial = folder / f".partial-{name}"
-    start(con, folder, partial)
+    if is_afresh:
+        partial.unlink(missing_ok=True)
+    else:
+        start(con, folder, partial)
     con.execute(f"attach {quoted(str(partial))} as published")
     try:
         con.execute("begin")
@@ -58,7 +71,7 @@ def publish(con: duckdb.DuckDBPyConnection, folder: Path, now: datetime) -> Path
     partial.replace(target)
     sync_folder(folder)
     point(folder, name)
-    sweep(folder)
+    sweep(folder, 1 if is_afresh else KEPT)
     return target
 
 
@@ -96,11 +109,12 @@ def copy(con: duckdb.DuckDBPyConnection) -> None:
     there = dict(con.sql(f"select table_name, made from published.{BOOK}").fetchall())
     made = dict(con.sql("select table_name, fingerprint || content from build.tables").fetchall())
     wanted = {f"{layer}.{name}": comment or "" for layer, name, comment in tables(con)}
+    described = columns(con)
     for table in there.keys() - wanted.keys():
         con.execute(f"drop table published.{table}")
     for table, comment in wanted.items():
         if made.get(table) is None or there.get(table) != made[table]:
-            copy_table(con, table, comment)
+            copy_table(con, table, comments(f"published.{table}", comment, described[table]))
     con.execute(f"delete from published.{BOOK}")
     con.executemany(
         f"insert into published.{BOOK} values ($1, $2)",
@@ -108,19 +122,24 @@ def copy(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def copy_table(con: duckdb.DuckDBPyConnection, table: str, comment: str) -> None:
+def copy_table(con: duckdb.DuckDBPyConnection, table: str, described: str) -> None:
     """Copy one table with the words that describe it, which a plain copy would drop."""
-    layer, name = table.split(".")
-    con.execute(f"create schema if not exists published.{layer}")
-    con.execute(f"create or replace table published.{table} as from {table}")
-    con.execute(f"comment on table published.{table} is {quoted(comment)}")
-    described = con.sql(
-        "select column_name, comment from duckdb_columns() where comment is not null "
-        "and database_name = current_database() and schema_name = $1 and table_name = $2",
-        params=[layer, name],
-    ).fetchall()
-    for column, said in described:
-        con.execute(f"comment on column published.{table}.{column} is {quoted(said)}")
+    con.execute(
+        f"create schema if not exists published.{table.split('.')[0]}; "
+        f"create or replace table published.{table} as from {table}; {described}"
+    )
+
+
+def columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return what is said of the columns of each table."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    rows = con.sql(
+        "select concat(schema_name, '.', table_name), column_name, comment from duckdb_columns() "
+        "where comment is not null and database_name = current_database() order by all"
+    )
+    for table, column, said in rows.fetchall():
+        found[table][column] = said
+    return found
 
 
 def tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:
@@ -159,9 +178,9 @@ def current(folder: Path) -> Path:
     return file
 
 
-def sweep(folder: Path) -> None:
+def sweep(folder: Path, kept: int = KEPT) -> None:
     """Keep the last few files; a reader whose file is gone reads the pointer again."""
-    for old in published(folder)[:-KEPT]:
+    for old in published(folder)[:-kept]:
         old.unlink()
     for path in leftovers(folder):
         path.unlink()

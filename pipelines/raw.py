@@ -22,6 +22,7 @@ TABLES: Mapping[str, str] = {
     "files__changes": PAYLOAD,
     "files__commits": PAYLOAD,
     "files__incidents": PAYLOAD,
+    "files__flag_events": PAYLOAD,
     "files__rejected": PAYLOAD,
     "git__commits": COMMIT,
     "git__tags": PAYLOAD,
@@ -35,7 +36,11 @@ TABLES: Mapping[str, str] = {
     "events__events": PAYLOAD,
     "pagers__incidents": PAYLOAD,
     "pagers__deployments": PAYLOAD,
+    "ledger__rows": PAYLOAD,
+    "ledger__definitions": PAYLOAD,
 }
+OWN: Mapping[str, str] = {"ledger": "ledger"}
+"""The source that we write ourselves: nobody configures it, and nothing collects it."""
 PAGERS = (
     "pagerduty", "jira", "opsgenie", "incident_io", "statuspage", "servicenow", "grafana_irm",
 )  # fmt: skip
@@ -78,6 +83,7 @@ def merge(
         "create table if not exists raw.landed_files (table_name text, path text, known_at text)"
     )
     found = landing.files()
+    kinds = {**kinds, **OWN}
     for table in tables:
         wanted = [
             file

@@ -10,7 +10,15 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pipelines import gathering, publishing, raw, reaching, settings
+from pipelines import (
+    forgetting,
+    gathering,
+    ledger_definitions,
+    publishing,
+    raw,
+    reaching,
+    settings,
+)
 from pipelines.collected import Collected
 from pipelines.configuration import FILE_NAME, dump
 from pipelines.errors import DrumbeatError
@@ -62,10 +70,13 @@ def refresh(
         tidy(project)
         keep(project)
         sealed(project.inbox, project.landing, progress.say)
+        forgetting.resume(project)
         collected = gathering.collect(project, progress, early, early_seconds)
         if all(source.is_failed for source in collected):
             said = failures(project, collected)
             raise DrumbeatError("\n".join(["no source was collected, nothing is changed:", *said]))
+        if not is_past:
+            forgetting.expire(project, datetime.now(UTC))
         with warehouse(project, is_temporary=is_past) as con:
             return brought_up(con, project, run, progress, collected, is_past=is_past)
 
@@ -100,15 +111,25 @@ def rebuild(
     """Make a new warehouse from the landing zone alone, and swap it in once it is whole."""
     with locked(project.data_dir, wait=wait, say=progress.say):
         tidy(project)
-        sealed(project.inbox, project.landing, progress.say)
-        new = project.warehouse.with_name(PARTIAL)
-        with opened(new) as con:
-            outcome = brought_up(con, project, run, progress, [], is_past=is_past)
         if not is_past:
-            remove(project.warehouse)
-            new.replace(project.warehouse)
-        remove(new)
-        return outcome
+            keep(project)
+        sealed(project.inbox, project.landing, progress.say)
+        forgetting.resume(project)
+        return made_anew(project, run, progress, is_past=is_past)
+
+
+def made_anew(
+    project: Project, run: settings.Run, progress: Progress, *, is_past: bool = False
+) -> Outcome:
+    """Make a new warehouse, publish, and swap it in; whoever calls holds the lock."""
+    new = project.warehouse.with_name(PARTIAL)
+    with opened(new) as con:
+        outcome = brought_up(con, project, run, progress, [], is_past=is_past)
+    if not is_past:
+        remove(project.warehouse)
+        new.replace(project.warehouse)
+    remove(new)
+    return outcome
 
 
 def tidy(project: Project) -> None:
@@ -120,7 +141,8 @@ def tidy(project: Project) -> None:
 
 def keep(project: Project) -> None:
     """Keep the effective configuration, without secrets, beside the data it makes."""
-    write_durably(project.data_dir / FILE_NAME, dump(project.configuration).encode())
+    kept = dump(project.configuration, project.data_dir.absolute())
+    write_durably(project.data_dir / FILE_NAME, kept.encode())
 
 
 def brought_up(
@@ -136,15 +158,26 @@ def brought_up(
     known_at = run.known_at if is_past else None
     if known_at:
         refuse_before_history(project, known_at)
+    if not is_past:
+        ledger_definitions.note(project, run, datetime.now(UTC))
     raw.merge(con, project.landing, project.kinds, known_at)
     reaching.write(con, project.landing, project.kinds, known_at)
     settings.write(con, project.configuration, run)
     with progress.task("Building", len(steps())) as task:
         built = build(con, lambda _: task.advance())
     with progress.task("Publishing", 1) as task:
-        published = publishing.publish(con, project.serving, datetime.now(UTC))
+        file = published(con, project)
         task.advance()
-    return Outcome(published, collected, built, rejected(con), undeployed(con), reaching.since(con))
+    return Outcome(file, collected, built, rejected(con), undeployed(con), reaching.since(con))
+
+
+def published(con: duckdb.DuckDBPyConnection, project: Project) -> Path:
+    """Publish; where something was forgotten, without anything of what was published before."""
+    is_afresh = forgetting.pending(project) is not None
+    file = publishing.publish(con, project.serving, datetime.now(UTC), is_afresh=is_afresh)
+    if is_afresh:
+        forgetting.strike_out(project)
+    return file
 
 
 def refuse_before_history(project: Project, known_at: datetime) -> None:

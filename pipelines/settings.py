@@ -24,14 +24,20 @@ from pipelines.configuration import (
 from pipelines.configuration.hosts import Host
 from pipelines.configuration.pagers import PagerSource
 from pipelines.warehouse import record
+from pipelines.working_days import WEEKDAYS, holidays, working_days
 
 Row = tuple[Any, ...]
 
 TABLES: Mapping[str, str] = {
     "run": "as_of timestamptz, known_at timestamptz, time_zone text, is_demo boolean, "
-    "is_git_only boolean, organisation text",
+    "is_git_only boolean, organisation text, has_as_of boolean, has_known_at boolean",
     "calendar": "time_zone text, production_pattern text, tag_pattern text, "
-    "has_named_services boolean, pre_release_pattern text",
+    "has_named_services boolean, pre_release_pattern text, "
+    "country text, working_week text",
+    "industry": "industry text",
+    "working_days": "day date, from_s bigint, until_s bigint, worked_before bigint",
+    "holidays": "country text, day date",
+    "cadence": "return_years double, false_alarms double",
     "bots": "pattern text",
     # The organisation's row has an empty service.
     "rules": "service text, regions text, counted_deployments text, has_rollbacks boolean, "
@@ -47,10 +53,13 @@ TABLES: Mapping[str, str] = {
     "services": "service text, tier bigint, repository text, path_pattern text, "
     "retired_on date, deployment_source text, told_by text, run_pattern text, tag_pattern text, "
     "has_pre_releases boolean, production_pattern text, incident_source text, "
-    "incident_pattern text, incident_label_pattern text",
+    "incident_pattern text, incident_label_pattern text, country text",
     "service_teams": "service text, team text, from_on date, until_on date",
-    "team_members": "team text, pattern text",
+    "team_members": "place bigint, team text, pattern text",
     "incident_blames": "service text, blamed text",
+    "flag_patterns": "service text, pattern text",
+    "overrides": "override_id bigint, does text, incident_id text, deployment_id text, "
+    "reason text, decided_on date",
     "aliases": "alias text, service text",
     "freezes": "name text, from_on date, to_on date, service text",
     "targets": "metric text, target double",
@@ -76,10 +85,16 @@ DEFINED_BY: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The moments of one run: events until ``as_of``, as known at ``known_at``."""
+    """The moments of one run: events until ``as_of``, as known at ``known_at``.
+
+    ``has_as_of`` and ``has_known_at`` say that somebody asked for the moment: the run tells of
+    another one than its own, and what it tells is delivered to nobody.
+    """
 
     as_of: datetime
     known_at: datetime
+    has_as_of: bool = False
+    has_known_at: bool = False
 
 
 def write(con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run) -> None:
@@ -88,11 +103,25 @@ def write(con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run
     con.execute("begin")
     for table, columns in TABLES.items():
         con.execute(f"create or replace table config.{table} ({columns})")
-        if found[table]:
+        if table in ("working_days", "holidays"):
+            fill_days(con, configuration, run, table)
+        elif found[table]:
             marks = ", ".join(f"${place + 1}" for place in range(len(found[table][0])))
             con.executemany(f"insert into config.{table} values ({marks})", found[table])
         record(con, f"config.{table}", "configuration")
     con.execute("commit")
+
+
+def fill_days(
+    con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run, table: str
+) -> None:
+    """Fill a table with days: thousands of rows, so they come as a frame."""
+    calendar, last = configuration.calendar, run.as_of.year + 2
+    countries = {calendar.country, *(service.country for service in configuration.services)}
+    made = working_days(calendar, last) if table == "working_days" else holidays(countries, last)
+    con.register("found_days", made)
+    con.execute(f"insert into config.{table} from found_days")
+    con.unregister("found_days")
 
 
 def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
@@ -104,6 +133,7 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
             (
                 run.as_of, run.known_at, calendar.time_zone, configuration.is_demo,
                 configuration.is_git_only, configuration.organisation,
+                run.has_as_of, run.has_known_at,
             )
         ],
         "calendar": [
@@ -113,8 +143,12 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
                 tag_pattern(Deployments().tags),
                 not configuration.services,
                 PRE_RELEASE,
+                calendar.country,
+                " ".join(str(WEEKDAYS.index(day)) for day in sorted(calendar.working_days)),
             )
         ],
+        "cadence": [(configuration.cadence.return_years, configuration.cadence.false_alarms)],
+        "industry": [(configuration.industry,)] if configuration.industry else [],
         "bots": [(bot_pattern(configuration.bots),)],
         "rules": [rule_row(name, rules) for name, rules in ruled(configuration)],
         "hotfix_patterns": [
@@ -132,10 +166,19 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
         "services": [service_row(configuration, service) for service in services],
         "service_teams": [row for service in services for row in team_rows(service)],
         "team_members": [
-            (team.name, name_pattern(team.members)) for team in configuration.teams
+            (place, team.name, like(glob))
+            for place, team in enumerate(configuration.teams)
+            for glob in team.members
         ],
         "incident_blames": [
             (service.name, blamed) for service in services for blamed in service.incidents.blames
+        ],
+        "flag_patterns": [
+            (service.name, name_pattern(service.flags)) for service in services if service.flags
+        ],
+        "overrides": [
+            (place, one.does, one.incident, one.blamed, one.reason, one.on)
+            for place, one in enumerate(configuration.overruled, start=1)
         ],
         "aliases": [(alias, service.name) for service in services for alias in service.aliases],
         "freezes": [
@@ -187,6 +230,7 @@ def service_row(configuration: Configuration, service: Service) -> Row:
         incidents.source,
         name_pattern(incidents.services) if incidents.services else None,
         label_pattern(incidents.labels) if incidents.labels else None,
+        service.country or None,
     )
 
 

@@ -1,7 +1,7 @@
 """The private DuckDB file: opens it, and makes each table once its text or inputs changed."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,10 @@ import duckdb
 
 from pipelines.steps import Step, steps
 
-LAYERS = ("raw", "config", "staging", "facts", "marts", "build")
+Entry = tuple[str, str, int]
+"""What a table was made from, what it holds, and its rows."""
+Book = dict[str, Entry]
+LAYERS = ("raw", "config", "seeds", "staging", "facts", "marts", "build")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +52,34 @@ def build(
 ) -> list[Built]:
     """Make every table whose text or inputs changed; ``told`` hears of each."""
     found = []
+    book = written(con)
     for step in steps().values():
-        found.append(make(con, step))
+        found.append(make(con, step, book))
         told(found[-1])
     return found
 
 
-def make(con: duckdb.DuckDBPyConnection, step: Step) -> Built:
-    """Make one table in one transaction, or leave it where nothing it depends on changed."""
-    wanted = fingerprint(con, step)
-    known = con.sql(
-        "select row_count from build.tables where table_name = $1 and fingerprint = $2",
-        params=[step.table, wanted],
-    ).fetchall()
-    if known:
-        return Built(step.table, known[0][0], is_new=False)
+def written(con: duckdb.DuckDBPyConnection) -> Book:
+    """Return what is written down of every table."""
+    rows = con.sql("select table_name, fingerprint, content, row_count from build.tables")
+    return {table: tuple(found) for table, *found in rows.fetchall()}
+
+
+def make(con: duckdb.DuckDBPyConnection, step: Step, book: Book | None = None) -> Built:
+    """Make one table in one transaction, or leave it where nothing it depends on changed.
+
+    ``book`` is what is written down of every table; it is kept up to date, and read if not given.
+    """
+    book = written(con) if book is None else book
+    wanted = fingerprint(step, book)
+    made_from, _, row_count = book.get(step.table, ("", "", 0))
+    if made_from == wanted:
+        return Built(step.table, row_count, is_new=False)
     con.execute("begin")
     try:
         fill(con, step)
         describe(con, step)
-        record(con, step.table, wanted)
+        book[step.table] = record(con, step.table, wanted)
         con.execute("commit")
     except BaseException as error:
         with suppress(duckdb.Error):
@@ -78,8 +89,7 @@ def make(con: duckdb.DuckDBPyConnection, step: Step) -> Built:
             raise KeyboardInterrupt from error
         error.add_note(f"while making {step.table}")
         raise
-    rows = con.sql("select row_count from build.tables where table_name = $1", params=[step.table])
-    return Built(step.table, rows.fetchall()[0][0], is_new=True)
+    return Built(step.table, book[step.table][2], is_new=True)
 
 
 def fill(con: duckdb.DuckDBPyConnection, step: Step) -> None:
@@ -95,14 +105,32 @@ def fill(con: duckdb.DuckDBPyConnection, step: Step) -> None:
 
 def describe(con: duckdb.DuckDBPyConnection, step: Step) -> None:
     """Put the header's words where any DuckDB client finds them."""
-    con.execute(f"comment on table {step.table} is {quoted(step.summary)}")
-    for column in step.columns:
-        con.execute(f"comment on column {step.table}.{column.name} is {quoted(column.description)}")
+    columns = {column.name: column.description for column in step.columns}
+    con.execute(comments(step.table, step.summary, columns))
 
 
-def record(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> None:
+def comments(table: str, summary: str, columns: Mapping[str, str]) -> str:
+    """Return the statements that describe a table and its columns."""
+    return "; ".join(
+        [
+            f"comment on table {table} is {quoted(summary)}",
+            *(
+                f"comment on column {table}.{name} is {quoted(said)}"
+                for name, said in columns.items()
+            ),
+        ]
+    )
+
+
+def record(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> Entry:
     """Write down what ``table`` was made from, and a hash of what it now holds."""
-    con.execute(f"insert or replace into build.tables {content(table)}", [table, made_from])
+    rows = con.execute(
+        f"insert or replace into build.tables {content(table)} "
+        "returning fingerprint, content, row_count",
+        [table, made_from],
+    )
+    entry: Entry = rows.fetchall()[0]
+    return entry
 
 
 def known(con: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -119,16 +147,12 @@ def content(table: str) -> str:
     )
 
 
-def fingerprint(con: duckdb.DuckDBPyConnection, step: Step) -> str:
+def fingerprint(step: Step, book: Book) -> str:
     """Return the hash of the step's text and of what its inputs hold."""
-    held = con.sql(
-        "select table_name, content from build.tables where list_contains($1, table_name) "
-        "order by table_name",
-        params=[list(step.inputs)],
-    ).fetchall()
-    missing = set(step.inputs) - {table for table, _ in held}
+    missing = set(step.inputs) - book.keys()
     if missing:
         raise RuntimeError(f"{step.table} reads {', '.join(sorted(missing))}, which nothing makes")
+    held = [(table, book[table][1]) for table in sorted(set(step.inputs))]
     return hashlib.sha256(repr((step.digest, held, duckdb.__version__)).encode()).hexdigest()
 
 

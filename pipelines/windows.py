@@ -19,6 +19,8 @@ from pipelines.warehouse import opened
 
 WEEKS = 12
 WEEK_FORM = re.compile(r"(\d{4})-W(\d{2})", re.IGNORECASE | re.ASCII)
+DELIVERED = ("marts.relinked_incidents",)
+"""What is about weeks that a report told, whichever days are chosen."""
 CHOSEN = {"facts.period_days": "chosen_days", "facts.scope_periods": "chosen_periods"}
 DAYS = """
 create or replace temp table chosen_days as
@@ -41,8 +43,7 @@ from truncated
 PERIODS = """
 create or replace temp table chosen_periods as
 with scopes as (
-    select scope, name, max(rules.attribution_window_hours) as window_hours
-    from facts.scopes inner join facts.rules as rules using (service) group by scope, name
+    select scope, name, attribution_window_hours as window_hours from facts.scope_rules
 ),
 periods as (
     select
@@ -126,8 +127,12 @@ def metrics(
     rows: pl.DataFrame = con.sql(
         "select metrics.* replace (case when metrics.unit = 'per week' then marts.low "
         "else metrics.low end as low, case when metrics.unit = 'per week' then marts.high "
-        "else metrics.high end as high) from metrics left join marts.metrics as marts "
+        "else metrics.high end as high), coalesce(beside.words, []) as warnings "
+        "from metrics left join marts.metrics as marts "
         "using (metric, scope, name, period, starts_on, ends_on) "
+        "left join (select metric, scope, name, period, starts_on, "
+        "list(words order by kind) as words from warnings group by all) as beside "
+        "using (metric, scope, name, period, starts_on) "
         f"where {kept} order by case scope when 'organisation' then 1 "
         "when 'team' then 2 else 3 end, name, starts_on, case metric "
         "when 'deployment_frequency' then 1 when 'change_lead_time' then 2 "
@@ -157,11 +162,11 @@ def build(con: duckdb.DuckDBPyConnection, chosen: Window, by: str) -> None:
 
 
 def wanted() -> set[str]:
-    """Return the tables that the five metrics need."""
-    found, waiting = set(), ["marts.metrics"]
+    """Return the tables that the five metrics and their warnings need, but those of deliveries."""
+    found, waiting = set[str](), ["marts.metrics", "marts.warnings"]
     while waiting:
         table = waiting.pop()
-        if table in steps() and table not in found:
+        if table in steps() and table not in found and table not in DELIVERED:
             found.add(table)
             waiting += steps()[table].inputs
     return found
@@ -179,12 +184,15 @@ def as_json(chosen: Window, rows: pl.DataFrame, *, by: str) -> dict[str, Any]:
 
 FIELDS: Sequence[str] = (
     "scope", "name", "metric", "value", "unit", "n", "low", "high", "p75", "p90", "definition",
+    "is_too_few", "warnings",
 )  # fmt: skip
 
 
 def json_row(row: dict[str, Any], by: str) -> dict[str, Any]:
     """Return one row with the fields that the design names."""
     found = {name: row[name] for name in FIELDS}
+    if row["mean"] is not None:
+        found["mean"] = row["mean"]
     if row["at_least"] is not None:
         found["at_least"] = row["at_least"]
     if row["open_count"] is not None:

@@ -1,5 +1,5 @@
 """What the numbers mean: one SQL file is one table is one asset."""
 
-from sql.models import Column, Model, ModelError, model, models, over, upstream
+from sql.models import Column, Model, ModelError, model, models, over, peers, upstream
 
-__all__ = ["Column", "Model", "ModelError", "model", "models", "over", "upstream"]
+__all__ = ["Column", "Model", "ModelError", "model", "models", "over", "peers", "upstream"]

@@ -49,6 +49,12 @@ def models() -> tuple[Model, ...]:
     return tuple(read(file) for file in files)
 
 
+@cache
+def peers() -> tuple[Model, ...]:
+    """Return the models of other tools' definitions; the layer of each is the tool."""
+    return tuple(read(file) for file in sorted((FOLDER / "peers").glob("*/*.sql")))
+
+
 def model(table: str) -> Model:
     """Return the model of ``table``, named with its layer or without."""
     found = [one for one in models() if table in (one.table, one.name)]

@@ -18,6 +18,9 @@ MONTHS = (
 ADDRESS = "-._~:/?#@!$&'*+,;=%"
 SMALL = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
+TOO_FEW = "too few to tell anything by"
+HIDDEN = "pickup and review are hidden: fewer than 3 authors"
+
 Role = Literal["", "strong", "slow", "stall"]
 
 

@@ -85,6 +85,7 @@ def organisation(
     changes: Iterable[Row] = (),
     commits: Iterable[Row] = (),
     incidents: Iterable[Row] = (),
+    flag_events: Iterable[Row] = (),
     **settings: Any,
 ) -> duckdb.DuckDBPyConnection:
     """Write the tables, run the real pipeline and open the published file.
@@ -97,6 +98,7 @@ def organisation(
         changes=changes,
         commits=commits,
         incidents=incidents,
+        flag_events=flag_events,
     )
     found = project(folder, **settings)
     refresh(found, as_of)

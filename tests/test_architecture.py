@@ -16,7 +16,8 @@ ALLOWED = {
         "pydantic", "polars", "github", "gitlab", "requests", "pagerduty", "httpx2",
     },
     "pipelines": {
-        "connectors", "sql", "click", "dagster", "duckdb", "fsspec", "jinja2", "markupsafe",
+        "connectors", "sql", "click", "dagster", "duckdb", "fsspec", "holidays", "jinja2",
+        "markupsafe",
         "numpy", "polars", "pydantic", "pydantic_core", "rich", "scipy", "starlette", "uvicorn",
         "yaml",
     },

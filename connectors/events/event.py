@@ -9,6 +9,7 @@ from typing import Any
 from connectors.events.cleaning import clean, key, link, login, raw
 from connectors.events.reading import Part, Untranslatable
 from connectors.hosts.references import references
+from connectors.mentions import unmentioned
 from connectors.records import Record
 
 __all__ = ["Delivery", "Event", "Untranslatable", "delivery", "fingerprint", "told"]
@@ -157,4 +158,6 @@ def written(name: str, value: Any) -> Any:
         return login(value)
     if name == "url":
         return link(value)
+    if name == "title":
+        return unmentioned(clean(value))
     return key(value) if name in {"subject_id", "delivery_id", "deployment_id"} else clean(value)

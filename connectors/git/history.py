@@ -8,6 +8,7 @@ from typing import IO
 import polars as pl
 
 from connectors.git.command import Repository
+from connectors.mentions import unmentioned_in
 from connectors.neutral import ADDRESS, MAIL, MASK
 
 BLOCK = 32 << 20
@@ -106,7 +107,7 @@ def _typed(commits: pl.Series) -> pl.DataFrame:
         _moment("authored_at"),
         _moment("committed_at"),
         pl.col("author").str.replace_all(MAIL, "${1}"),
-        pl.col("subject").str.replace_all(ADDRESS, MASK),
+        unmentioned_in(pl.col("subject").str.replace_all(ADDRESS, MASK)),
         said.str.extract_all(REVERTED)
         .list.eval(pl.element().str.extract(r"([0-9a-f]+)$"))
         .list.unique(maintain_order=True)

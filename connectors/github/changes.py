@@ -12,7 +12,7 @@ from connectors.github.answers import Node, is_bot, joined, login, nodes, time, 
 from connectors.github.client import Client
 from connectors.github.paging import Connection, after, rest_of
 from connectors.hosts.api import Repository
-from connectors.hosts.references import masked, once, references
+from connectors.hosts.references import once, references, titled
 from connectors.hosts.walking import Item, Page, Walk, parsed
 from connectors.records import Batch, Record
 
@@ -77,7 +77,7 @@ def payload(node: Node) -> dict[str, Any]:
     merged = node["mergeCommit"] if node["mergedAt"] else None
     return told(
         number=node["number"],
-        title=masked(node["title"]),
+        title=titled(node["title"]),
         author=login(node["author"]),
         is_bot=is_bot(node["author"]),
         state=node["state"].lower(),

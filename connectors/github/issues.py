@@ -23,7 +23,7 @@ from connectors.github.issue_types import Types
 from connectors.github.paging import named, next_page
 from connectors.github.troubles import Broken
 from connectors.hosts.api import Repository
-from connectors.hosts.references import masked, references
+from connectors.hosts.references import references, titled
 from connectors.hosts.walking import OVERLAP, parsed, stamp
 from connectors.records import Batch, Record
 
@@ -185,7 +185,7 @@ def payload(issue: Node) -> dict[str, Any]:
     assigned = [one["createdAt"] for one in nodes(issue["timelineItems"]) if "createdAt" in one]
     return told(
         number=issue["number"],
-        title=masked(issue["title"]),
+        title=titled(issue["title"]),
         kind=str(kind).lower() if kind else "issue",
         labels=joined((one["name"] for one in nodes(issue["labels"])), ";"),
         author=login(issue["author"]),

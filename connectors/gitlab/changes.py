@@ -15,7 +15,7 @@ from connectors.gitlab.judging import TooMuch
 from connectors.gitlab.paging import Row
 from connectors.gitlab.payloads import is_bot, joined, login, signed, state, time, told
 from connectors.hosts.api import Repository
-from connectors.hosts.references import masked, references
+from connectors.hosts.references import references, titled
 from connectors.hosts.walking import Item
 from connectors.records import Record
 
@@ -119,7 +119,7 @@ def payload(body: Mapping[str, Any], node: Node) -> dict[str, Any]:
     author = node.get("author") or body.get("author")
     return told(
         number=int(body["iid"]),
-        title=masked(body.get("title")),
+        title=titled(body.get("title")),
         author=login(author),
         is_bot=is_bot(author),
         state=state(body["state"]),

@@ -15,7 +15,7 @@ from connectors.gitlab.client import Client
 from connectors.gitlab.paging import Row
 from connectors.gitlab.payloads import is_bot, joined, login, state, time, told
 from connectors.hosts.api import Repository
-from connectors.hosts.references import masked, references
+from connectors.hosts.references import references, titled
 from connectors.hosts.walking import Item
 from connectors.records import Record
 
@@ -83,7 +83,7 @@ def payload(body: Mapping[str, Any], acknowledged_at: str | None) -> dict[str, A
     said = references(body.get("title"), body.get("description"))
     return told(
         number=int(body["iid"]),
-        title=masked(body.get("title")),
+        title=titled(body.get("title")),
         kind=kind(body),
         severity=severity if severity != "unknown" else None,
         labels=joined(body.get("labels")),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from connectors.events.cleaning import link
-from connectors.hosts.references import masked, once, references
+from connectors.hosts.references import masked, once, references, titled
 from connectors.hosts.walking import parsed, stamp
 
 MAINTENANCE: Final = re.compile(r"(?:(?:planned|scheduled)[ _-]?)?maintenance", re.IGNORECASE)
@@ -59,7 +59,7 @@ def incident(
     is_planned = is_maintenance or any(MAINTENANCE.fullmatch(tag) for tag in tags)
     return told(
         **more,
-        title=masked(title),
+        title=titled(title),
         services=";".join(words(services)),
         service_ids=";".join(words(service_ids)),
         labels=";".join(tags),

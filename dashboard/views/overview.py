@@ -20,6 +20,9 @@ page.head(
     ),
 )
 
+if moved := questions.restatements(scope, name, run):
+    marks.write(rows.restated(moved, is_git_only=run.is_git_only))
+
 if not quiet.is_empty():
     marks.section("Needs a look")
     marks.write(rows.needs_a_look(quiet, page))

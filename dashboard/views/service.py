@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, download, frame, heads, marks, questions, story, theme
+from dashboard import charts, download, frame, heads, levels, marks, questions, story, theme
 from dashboard.rows import source_notes
 from sql import words
 
@@ -57,5 +57,7 @@ with right:
 with st.expander(f"All {run.noun}s of the last 84 days"):
     st.dataframe(deployments, hide_index=True, alt=f"All {run.noun}s of {page.service}")
     download.link("As CSV", deployments, f"{run.noun}s.csv")
+
+levels.show(page.service, page)
 
 marks.note(story.notes(page) + source_notes(page))

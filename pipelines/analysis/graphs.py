@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.analysis.first_deployments import Graph
 
-COMMITS = "select repository, sha, parents, committed_at from facts.commits"
+COMMITS = ("repository", "sha", "parents", "committed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Repository:
         return numbered(pl.DataFrame({"sha": shas.cast(pl.String)}), self.commits).to_list()
 
 
-def repositories(con: duckdb.DuckDBPyConnection) -> Iterator[Repository]:
-    """Yield every repository that has commits; a parent that it lacks is none."""
-    commits = con.sql(COMMITS).pl()
+def repositories(con: duckdb.DuckDBPyConnection, *more: str) -> Iterator[Repository]:
+    """Yield every repository that has commits, with ``more`` columns; a parent it lacks is none."""
+    commits = con.sql(f"select {', '.join((*COMMITS, *more))} from facts.commits").pl()
     for part in commits.partition_by("repository"):
         yield Repository(part["repository"][0], part, graph(part))
 

@@ -65,13 +65,16 @@ def doctor(config: Path | None, data_dir: Path | None) -> None:
 
 
 def refreshed(found: "Project", as_of: str | None, known_at: str | None, *, wait: bool) -> None:
-    """Refresh, and say what came of it."""
+    """Refresh, say what came of it, and alert whoever is to know."""
     from pipelines import refreshing
+    from pipelines.alerts import occasions
+    from pipelines.commands import alerting
     from pipelines.progress import Progress
 
     run = options.run(found, as_of, known_at)
     outcome = refreshing.refresh(found, run, Progress(), wait=wait, is_past=known_at is not None)
     tell(found, outcome, as_of)
+    alerting.complain(occasions.after_refresh(found, run, alerting.say))
 
 
 def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:

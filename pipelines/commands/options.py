@@ -68,7 +68,8 @@ def run(found: "Project", as_of: str | None, known_at: str | None) -> "Run":
     now = datetime.now(UTC)
     zone = ZoneInfo(found.configuration.calendar.time_zone)
     told = moment("--as-of", as_of, zone) if as_of else found.default_as_of(now)
-    return Run(told, moment("--known-at", known_at, zone) if known_at else now)
+    known = moment("--known-at", known_at, zone) if known_at else now
+    return Run(told, known, has_as_of=as_of is not None, has_known_at=known_at is not None)
 
 
 def moment(option: str, text: str, zone: ZoneInfo) -> datetime:

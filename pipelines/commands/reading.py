@@ -1,9 +1,10 @@
 """The commands that read the published file: metrics, explain, sql, report."""
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +28,7 @@ def published(data_dir: Path | None) -> Path:
 @click.option("--since", metavar="DAY", callback=options.day, help="First day, 2026-08-31.")
 @click.option("--until", metavar="DAY", callback=options.day, help="First day left out.")
 @click.option("--by", type=click.Choice(["day", "week", "month"]), help="One row a period.")
+@click.option("--bands", is_flag=True, help="A service's levels in DORA's reports, and its scores.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def metrics(
     data_dir: Path | None,
@@ -35,6 +37,7 @@ def metrics(
     since: date | None,
     until: date | None,
     by: str | None,
+    bands: bool,
     as_json: bool,
 ) -> None:
     """Print the five metrics, by default over the last 12 whole weeks."""
@@ -44,6 +47,11 @@ def metrics(
 
     if service and team:
         raise click.UsageError("--service and --team exclude each other")
+    if bands:
+        if since or until or by:
+            raise click.UsageError("--bands is of the last 12 whole weeks, without --since or --by")
+        levels(data_dir, service, team, as_json=as_json)
+        return
     with windows.published(published(data_dir)) as con:
         chosen = windows.window(con, since, until)
         rows = windows.metrics(con, chosen, by=by or "window", service=service, team=team)
@@ -54,6 +62,18 @@ def metrics(
 
     click.echo(heading(chosen))
     click.echo(metric_table(rows, has_periods=by is not None, is_git_only=chosen.is_git_only))
+
+
+def levels(data_dir: Path | None, service: str | None, team: str | None, *, as_json: bool) -> None:
+    """Print the levels and scores of one service, or why a team or the organisation has none."""
+    import json
+
+    from pipelines import banding, windows
+
+    scope = "service" if service else "team" if team else "organisation"
+    with windows.published(published(data_dir)) as con:
+        found = banding.banded(con, scope, service or team or scope)
+    click.echo(json.dumps(found.as_json(), indent=1) if as_json else found.as_text())
 
 
 def heading(chosen: "Window") -> str:
@@ -71,26 +91,51 @@ def heading(chosen: "Window") -> str:
 @click.command(
     epilog="Example: drumbeat explain change_lead_time --service checkout --week 2026-W47"
 )
-@click.argument("metric")
+@click.argument("what")
+@click.argument("id", required=False)
 @options.data_dir
 @click.option("--service", help="This service only.")
 @click.option("--team", help="This team only.")
 @click.option("--week", metavar="WEEK", help="2026-W47.  [default: the last whole week]")
+@click.option("--since", metavar="DAY", callback=options.day, help="First day, 2026-08-31.")
+@click.option("--until", metavar="DAY", callback=options.day, help="First day left out.")
+@click.option("--by", type=click.Choice(["day", "week", "month"]), help="The one --since is in.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def explain(
-    metric: str,
-    data_dir: Path | None,
-    service: str | None,
-    team: str | None,
-    week: str | None,
-    as_json: bool,
-) -> None:
-    """Print the deployments, changes and incidents behind one number of a week."""
-    from pipelines import explaining, windows
+def explain(what: str, id: str | None, data_dir: Path | None, as_json: bool, **asked: Any) -> None:
+    """Print what is behind one number, or what one deployment, change or incident counts in.
 
+    WHAT is a metric; or deployment, change or incident, and then ID is its id, a beginning of
+    it, or its address.
+    """
+    from pipelines import explaining, tracing, windows
+
+    found: explaining.Explanation | tracing.Trace
+    chosen = {name: value for name, value in asked.items() if value}
+    is_metric = what not in tracing.TABLES
+    refuse(is_metric, id, chosen)
     with windows.published(published(data_dir)) as con:
-        found = explaining.explain(con, metric, service=service, team=team, week=week)
+        if is_metric:
+            scope = {name: chosen.pop(name) for name in ("service", "team") if name in chosen}
+            found = explaining.explain(con, what, days=explaining.Days(**chosen), **scope)
+        else:
+            found = tracing.trace(con, data_dir or options.DATA, what, id or "")
     click.echo(found.as_json() if as_json else found.as_text())
+
+
+def refuse(is_metric: bool, id: str | None, chosen: Mapping[str, Any]) -> None:
+    """Raise where options of `explain` exclude each other."""
+    if not is_metric and not id:
+        raise click.UsageError("say which one: its id, a beginning of it, or its address")
+    if not is_metric and chosen:
+        raise click.UsageError(f"--{next(iter(chosen))} is for metrics; an id says enough")
+    if is_metric and id:
+        raise click.UsageError("only deployment, change and incident have an id")
+    if "service" in chosen and "team" in chosen:
+        raise click.UsageError("--service and --team exclude each other")
+    if "week" in chosen and {"since", "until", "by"} & chosen.keys():
+        raise click.UsageError("--week excludes --since, --until and --by")
+    if "until" in chosen and "by" in chosen:
+        raise click.UsageError("--until excludes --by, which ends by itself")
 
 
 @click.command(epilog="""Example: drumbeat sql "from marts.service_overview" --format csv""")

@@ -25,11 +25,27 @@ NOW = "now"
     show_default=True,
     help="Port to listen on.",
 )
-def receive(config: Path | None, data_dir: Path | None, host: str, port: int) -> None:
-    """Receive events and webhooks; what is answered with 202 is on disk."""
-    from pipelines.receiving.serving import serve
+@click.option("--read-only", is_flag=True, help="Take no events in; needs the data alone.")
+@click.option(
+    "--open-reading",
+    "is_open",
+    is_flag=True,
+    help="Whoever reaches it may read the metrics.  [default: this machine, or who has "
+    "DRUMBEAT_READ_TOKEN]",
+)
+def receive(
+    config: Path | None, data_dir: Path | None, host: str, port: int, read_only: bool, is_open: bool
+) -> None:
+    """Receive events and webhooks; what is answered with 202 is on disk.
 
-    serve(lambda: options.project(config, data_dir), host, port)
+    The published metrics are read at /api/metrics, as JSON, and at /metrics, by Prometheus.
+    """
+    from pipelines.receiving import serving
+
+    if read_only:
+        serving.serve_reading(data_dir or options.DATA, host, port, is_open=is_open)
+    else:
+        serving.serve(lambda: options.project(config, data_dir), host, port, is_open=is_open)
 
 
 @click.group(

@@ -17,6 +17,7 @@ from pipelines.configuration.pagers import AnyPager
 from pipelines.configuration.proposing import propose_from_git
 from pipelines.configuration.receiving import EventsSource
 from pipelines.configuration.schema import (
+    Cadence,
     Calendar,
     Configuration,
     Freeze,
@@ -35,6 +36,7 @@ __all__ = [
     "AnyPager",
     "AnySource",
     "App",
+    "Cadence",
     "Calendar",
     "Configuration",
     "ConfigurationError",

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.configuration import locations
+from pipelines.configuration import alerts, locations
 from pipelines.configuration.environment import Path
 from pipelines.configuration.globs import tag_pattern
 from pipelines.configuration.schema import SPEED, STABILITY
 
 HOSTS = ("github", "gitlab")
+LEDGER = "ledger"
 Found = Iterator[tuple[Path, str]]
 Data = Mapping[str, Any]
 
@@ -19,11 +20,15 @@ def conflicts(data: Data) -> Found:
     yield from _source_names(data)
     yield from _service_names(data)
     yield from _sources_of_services(data)
+    yield from _kept_sources(data)
     yield from _repositories(data)
     yield from _runs(data)
     yield from _teams(data)
+    yield from _members(data)
+    yield from _blamed(data)
     yield from _freezes(data)
     yield from _targets(data)
+    yield from alerts.conflicts(data)
 
 
 def _items(data: Data, key: str) -> list[tuple[int, Data]]:
@@ -49,6 +54,9 @@ def _source_names(data: Data) -> Found:
     first: dict[str, int] = {}
     for index, source in _items(data, "sources"):
         name = locations.source_name(source)
+        if name == LEDGER:
+            said = f"is {LEDGER!r}, which is where reports are kept: give it another `name`"
+            yield ("sources", index, "name"), said
         if name in first:
             is_given = "name" in source
             said = "is" if is_given else "is left out, which makes it"
@@ -86,6 +94,18 @@ def _sources_of_services(data: Data) -> Found:
             if isinstance(named, str) and named not in known:
                 choice = f"one of the sources {', '.join(known)}" if known else "a source's name"
                 yield ("services", index, key, "source"), f"is {named!r}, must be {choice}"
+
+
+def _kept_sources(data: Data) -> Found:
+    known = [locations.source_name(source) for _, source in _items(data, "sources")]
+    seen: list[str] = []
+    for index, kept in _items(_part(data, "retention"), "sources"):
+        named = kept.get("source")
+        if isinstance(named, str) and (named not in known or named in seen):
+            said = "is there twice" if named in seen else f"is {named!r}"
+            choice = f"one of the sources {', '.join(known)}"
+            yield ("retention", "sources", index, "source"), f"{said}, must be {choice}, each once"
+        seen.append(str(named))
 
 
 def _repositories(data: Data) -> Found:
@@ -131,6 +151,35 @@ def _teams(data: Data) -> Found:
             elif isinstance(since, str) and since <= previous:
                 yield path, f"is {since!r}, must be later than the one before it"
             previous = since if isinstance(since, str) else previous
+
+
+def _members(data: Data) -> Found:
+    services = [service for _, service in _items(data, "services")]
+    having = {
+        name
+        for service in services
+        for name in [
+            service.get("team"),
+            *(team.get("name") for _, team in _items(service, "team")),
+        ]
+        if isinstance(name, str)
+    }
+    for index, team in _items(data, "teams"):
+        name = team.get("name")
+        if isinstance(name, str) and name not in having:
+            choice = f"the team of a service: {', '.join(sorted(having))}" if having else ""
+            said = choice or "the team of a service, and no service has one"
+            yield ("teams", index, "name"), f"is {name!r}, must be {said}"
+
+
+def _blamed(data: Data) -> Found:
+    services = _items(data, "services")
+    known = {name for _, service in services for name in _names(service)}
+    for index, service in services:
+        for place, name in _texts(_part(service, "incidents").get("blames")):
+            if name not in known or name in _names(service):
+                path = ("services", index, "incidents", "blames", place)
+                yield path, f"is {name!r}, must be the name of another service"
 
 
 def _freezes(data: Data) -> Found:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.configuration import locations, receiving
+from pipelines.configuration import alerts, locations, receiving
 from pipelines.configuration.environment import NAME, Path
 
 Found = Iterator[tuple[Path, str]]
@@ -32,6 +32,7 @@ REFERENCE = re.compile(rf"\$\{{{NAME.pattern}\}}")
 
 def conflicts(raw: Mapping[str, Any]) -> Found:
     """Yield what is wrong with the credentials of sources; ``raw`` has references unexpanded."""
+    yield from alerts.written_out(raw)
     sources = raw.get("sources")
     for index, source in enumerate(sources if isinstance(sources, list) else ()):
         if not isinstance(source, Mapping):
@@ -43,7 +44,7 @@ def conflicts(raw: Mapping[str, Any]) -> Found:
 
 def is_secret(path: Path) -> bool:
     """Tell whether a value at ``path`` is never to be shown."""
-    return path[:1] == ("sources",) and bool(SECRET & set(path))
+    return alerts.is_secret(path) or (path[:1] == ("sources",) and bool(SECRET & set(path)))
 
 
 def _in_location(source: Mapping[str, Any]) -> Found:

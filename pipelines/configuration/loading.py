@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipelines.configuration import credentials, environment, locations, yaml_text
+from pipelines.configuration import credentials, environment, locations, overruling, yaml_text
 from pipelines.configuration.checking import conflicts
 from pipelines.configuration.environment import Origin
 from pipelines.configuration.errors import ConfigurationError, Problem
@@ -70,11 +70,16 @@ def parse(text: str, path: Path) -> Configuration:
     problems += [Problem(_line(lines, place), yaml_text.said(place), said) for place, said in found]
     if configuration is None or problems:
         raise ConfigurationError(name, problems)
+    if overrides := overruling.file_of(configuration.overrides, origin.folder):
+        configuration._overruled = overruling.load(overrides)
     return configuration
 
 
-def dump(configuration: Configuration) -> str:
-    """Write the effective configuration, references unexpanded, paths absolute."""
+def dump(configuration: Configuration, folder: Path | None = None) -> str:
+    """Write the effective configuration, references unexpanded, paths absolute.
+
+    What lies beside a file in ``folder`` is found from there, and need not be named.
+    """
     origin = configuration._origin
     data = configuration.model_dump(mode="json", by_alias=True, exclude_none=True)
     made = _overlaid(data, origin.raw) if origin.raw else data
@@ -85,6 +90,9 @@ def dump(configuration: Configuration) -> str:
         for key in {"location", "path", "ca"} & source.keys():
             source[key] = _absolute(source[key], origin)
     made["report"]["out"] = _absolute(made["report"]["out"], origin)
+    overrides = overruling.file_of(configuration.overrides, origin.folder)
+    if overrides and (configuration.overrides or overrides.parent != folder):
+        made["overrides"] = _absolute(made.get("overrides", str(overrides)), origin)
     return yaml_text.written(made)
 
 

@@ -3,16 +3,19 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
+from pipelines.configuration.alerts import Alerts
 from pipelines.configuration.definitions import Definitions
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
+from pipelines.configuration.overrides import Override
 from pipelines.configuration.services import Service
 from pipelines.configuration.settings import Settings, resolved_path
 from pipelines.configuration.sources import AnySource, GitSource
 from pipelines.configuration.values import Country, Day, Globs, Hours, Number, Text, TimeZone, Whole
 
 Code = GitSource | GitHubSource | GitLabSource
+Industry = Literal["technology", "financial", "retail", "healthcare", "government", "manufacturing"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 SPEED = ("deployment_frequency", "change_lead_time_hours")
 STABILITY = ("change_fail_rate", "recovery_time_hours", "rework_rate")
@@ -65,6 +68,21 @@ class Calendar(Settings):
     )
 
 
+class Cadence(Settings):
+    """From when on a silence is told as an alarm."""
+
+    return_years: Annotated[Number, Field(ge=1)] = Field(
+        default=5.0,
+        description="A silence is an alarm if one like it happens by itself at most once in so "
+        "many years.",
+    )
+    false_alarms: Annotated[Number, Field(gt=0)] | None = Field(
+        default=None,
+        description="Instead, for many services: so many false alarms a year, of all services "
+        "together, are bearable.",
+    )
+
+
 class Team(Settings):
     """Who belongs to a team, for numbers by the author's team."""
 
@@ -92,6 +110,26 @@ class Targets(Settings):
     )
     rework_rate: Annotated[Number, Field(ge=0, le=1)] | None = Field(
         default=None, description="At most this share of deployments: 0.15 is 15 %."
+    )
+
+
+class SourceRetention(Settings):
+    """How long the records of one source are kept."""
+
+    source: Text = Field(description="Name of the source.")
+    days: Annotated[Whole, Field(ge=1)] = Field(description="Days that its records are kept.")
+
+
+class Retention(Settings):
+    """How long records are kept."""
+
+    days: Annotated[Whole, Field(ge=1)] | None = Field(
+        default=None,
+        description="A record goes when its newest version and its own time are both older than "
+        "this many days. Left out: nothing goes.",
+    )
+    sources: tuple[SourceRetention, ...] = Field(
+        default=(), description="Other limits for some sources."
     )
 
 
@@ -141,16 +179,49 @@ class Configuration(Settings):
     definitions: Definitions = Field(
         default=Definitions(), description="The rules that metrics are made by."
     )
+    cadence: Cadence = Field(
+        default=Cadence(), description="From when on a silence is told as an alarm."
+    )
     teams: tuple[Team, ...] = Field(
         default=(), description="Who is in which team, where `definitions.teams_by` is author."
+    )
+    overrides: Path | None = Field(
+        default=None,
+        description="The file in which people overrule what counts as a failure. A relative path "
+        "starts at the configuration file. Left out: overrides.yaml beside it, if there is one.",
     )
     targets: Targets = Field(
         default=Targets(),
         description="What the organisation aims for. A target for speed needs one for stability.",
     )
+    retention: Retention = Field(
+        default=Retention(), description="How long records are kept, see docs/privacy.md."
+    )
+    alerts: Alerts = Field(
+        default=Alerts(), description="Who is told when a service leaves its rhythm."
+    )
     # A mapping, so that the folder of the report is resolved like a written one.
     report: Report = Field(
         default_factory=dict, validate_default=True, description="The weekly report."
+    )
+
+    # What the file of overrides says; whoever reads the configuration puts it here.
+    _overruled: tuple[Override, ...] = PrivateAttr(default=())
+
+    @field_validator("overrides", mode="before")
+    @classmethod
+    def _resolved(cls, value: object, info: ValidationInfo) -> object:
+        return resolved_path(value, info)
+
+    @property
+    def overruled(self) -> tuple[Override, ...]:
+        """What people have said of failures."""
+        return self._overruled
+
+    industry: Industry | None = Field(
+        default=None,
+        description="Whose answers to DORA's quick check stand beside a service's scores. "
+        "Left out: those of everybody.",
     )
 
     @property

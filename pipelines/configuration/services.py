@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from pipelines.configuration.definitions import OwnDefinitions
 from pipelines.configuration.settings import Settings
-from pipelines.configuration.values import Day, Flag, Globs, TagGlobs, Text, Whole
+from pipelines.configuration.values import Country, Day, Flag, Globs, TagGlobs, Text, Whole
 
 PRODUCTION = ("production", "production-*", "prod", "prod-*")
 VERSION_TAGS = ("v[0-9]*", "[0-9]*")
@@ -113,7 +113,17 @@ class Service(Settings):
         description="Only commits that touch these paths are its changes: services/api/**. "
         "* stops at a slash, ** is any depth. Left out: the whole repository.",
     )
+    country: Country = Field(
+        default="",
+        description="Whose public holidays its people have, a code of ISO 3166. "
+        "Left out: that of the calendar.",
+    )
     aliases: Globs = Field(default=(), description="Other names that sources know it by.")
+    flags: Globs = Field(
+        default=(),
+        description="Keys of the feature flags that are its own, where what tells of a flag names "
+        "no service: checkout-*. Case does not count, * is any text.",
+    )
     retired_on: Day | None = Field(
         default=None,
         description="From this day on it is retired: its silence is no stall.",

@@ -62,7 +62,11 @@ def shown(value: object) -> str:
 
 
 def _quotes(kind: str, raw: object, path: Path) -> str:
-    value = _found(raw, path)
+    return quoted(kind, _found(raw, path))
+
+
+def quoted(kind: str, value: object) -> str:
+    """Advise quotes around a number where text is wanted."""
     is_bare = kind == "string_type" and isinstance(value, int | float)
     return f": put it in quotes, '{shown(value)}'" if is_bare else ""
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import dagster as dg
 
-from pipelines import publishing, raw, reaching, refreshing, settings
+from pipelines import ledger_definitions, publishing, raw, reaching, refreshing, settings
 from pipelines.orchestration import sources
 from pipelines.orchestration.metadata import key, materialized
 from pipelines.orchestration.warehouse import Warehouse
@@ -39,6 +39,8 @@ def raw_asset(table: str) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key(f"raw.{table}"),
+        # The run that begins with other definitions than the last writes that down first.
+        deps=[key("config.run")] if table == "ledger__definitions" else None,
         group_name="raw",
         kinds={"duckdb", "parquet"},
         description=f"The latest version of each record of {entity} that {kind} sources have: "
@@ -95,7 +97,9 @@ def configuration(
     from pipelines.commands import options
 
     project = warehouse.project
-    settings.write(warehouse.con, project.configuration, options.run(project, config.as_of, None))
+    run = options.run(project, config.as_of, None)
+    ledger_definitions.note(project, run, datetime.now(UTC))
+    settings.write(warehouse.con, project.configuration, run)
     for table in settings.TABLES:
         if key(f"config.{table}") in context.selected_asset_keys:
             yield materialized(warehouse.con, f"config.{table}")
@@ -142,7 +146,7 @@ def published(context: dg.AssetExecutionContext, warehouse: Held) -> dg.Material
     """Publish what readers see."""
     for row in refreshing.rejected(warehouse.con):
         context.log.warning(f"Left out: {row}")
-    file = publishing.publish(warehouse.con, warehouse.project.serving, datetime.now(UTC))
+    file = refreshing.published(warehouse.con, warehouse.project)
     ((rows,),) = warehouse.con.sql(
         "select sum(row_count)::bigint from build.tables where list_contains($1, table_name)",
         params=[seen_tables()],

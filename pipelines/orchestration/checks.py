@@ -13,7 +13,7 @@ import dagster as dg
 import duckdb
 
 from pipelines import raw
-from pipelines.orchestration import sources, totals
+from pipelines.orchestration import lacking, sources, totals
 from pipelines.orchestration.assets import Held
 from pipelines.orchestration.metadata import key
 from pipelines.orchestration.warehouse import Warehouse
@@ -83,6 +83,18 @@ def of(table: str, grain: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[
     )
     for total in totals.of(table):
         yield Check(total.name, total.description, partial(agreeing, total))
+    if table in lacking.FINDINGS:
+        yield Check(
+            "nothing_is_found",
+            "Nothing is missing or contradictory; what is, is shown with how to mend it.",
+            partial(whole, "nothing_is_found", table, partial(lacking.findings, table=table)),
+        )
+    if table == lacking.EXPLAINED:
+        yield Check(
+            "deployments_explain_themselves",
+            "Of every service, four in five of the latest week's deployments explain themselves.",
+            partial(whole, "deployments_explain_themselves", table, lacking.unexplained),
+        )
     if table.startswith("raw."):
         yield Check(
             "sources_are_fresh",
@@ -111,6 +123,17 @@ def present(con: duckdb.DuckDBPyConnection, table: str, needed: tuple[str, ...])
     ((*missing,),) = con.sql(f"select {counts} from {table}").fetchall()
     told = [f"{n:,} rows lack {name}" for name, n in zip(needed, missing, strict=True) if n]
     return finding("keys_are_present", table, "; ".join(told), missing=sum(missing))
+
+
+def whole(
+    name: str,
+    table: str,
+    found_in: Callable[[duckdb.DuckDBPyConnection], tuple[str, int]],
+    warehouse: Warehouse,
+) -> Finding:
+    """Check that nothing is lacking; where something is, that warns and fails nothing."""
+    told, found = found_in(warehouse.con)
+    return finding(name, table, told, dg.AssetCheckSeverity.WARN, found=found)
 
 
 def agreeing(total: totals.Total, warehouse: Warehouse) -> Finding:

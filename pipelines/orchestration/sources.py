@@ -61,7 +61,7 @@ def collect_entity(warehouse: Warehouse, source: AnySource, entity: str) -> Coll
         connector = warehouse.connector(source)
     except SourceError as error:
         return Collected(source.name, failures=(Failure(entity, "", error),))
-    return gathering.collect_entity(warehouse.project.landing, source, connector, entity)
+    return gathering.collect_entity(warehouse.project, source, connector, entity)
 
 
 def told(collected: Collected) -> int | str:

@@ -29,6 +29,20 @@ class Total:
 
 EVENTS = "from raw.events__events where not is_deleted and payload ->> '$.subject'"
 THINGS = "payload ->> '$.subject_id'"
+AUTHORS = " union all ".join(
+    f"select {author} as author from raw.{table} where not is_deleted"
+    for table, author in (
+        ("git__commits", "author"),
+        ("files__commits", "payload ->> '$.author'"),
+        ("files__changes", "payload ->> '$.author'"),
+        ("hosts__changes", "payload ->> '$.author'"),
+    )
+)
+# Services whose rules leave no rollout out.
+WHOLE = (
+    "service in (select service from facts.rules "
+    "where counted_deployments = 'all' and has_rollbacks)"
+)
 TOTALS = (
     Total(
         "staging.events__deployments", "records_agree",
@@ -51,6 +65,19 @@ TOTALS = (
         "Every event that was not understood is counted once.",
     ),
     Total(
+        "staging.events__flags", "records_agree",
+        "select count(*) from staging.events__flags",
+        f"select count(*) {EVENTS} = 'flag' and payload ->> '$.name' is not null "
+        "and payload ->> '$.state' in ('enabled', 'disabled', 'archived')",
+        "Every event that turns a flag on or off is one row.",
+    ),
+    Total(
+        "staging.authors", "records_agree",
+        "select count(*) from staging.authors",
+        f"select count(distinct author) from ({AUTHORS})",
+        "Every name that stands as author is one row.",
+    ),
+    Total(
         "facts.deployments", "deployments_agree",
         "select count(*) from facts.deployments",
         "select count(*) from facts.deployment_records",
@@ -64,14 +91,15 @@ TOTALS = (
     ),
     Total(
         "facts.rollouts", "rollouts_agree",
-        "select count(*) from facts.rollouts",
-        "select count(distinct rollout_id) from facts.rollout_members",
+        f"select count(*) from facts.rollouts where {WHOLE}",
+        "select count(distinct rollout_id) from facts.rollout_members "
+        f"inner join facts.deployments using (deployment_id, rollout_id) where {WHOLE}",
         "Every rollout has members, and its first deployment is one of them.",
     ),
     Total(
         "facts.rollouts", "carried_changes_agree",
-        "select coalesce(sum(change_count), 0) from facts.rollouts",
-        "select count(*) from facts.deployment_changes where not is_before_history",
+        f"select coalesce(sum(change_count), 0) from facts.rollouts where {WHOLE}",
+        f"select count(*) from facts.deployment_changes where not is_before_history and {WHOLE}",
         "Every change that was carried to production is counted in one rollout.",
     ),
     Total(

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import dagster as dg
 import duckdb
 
 from connectors import Connector
-from pipelines import refreshing
+from pipelines import forgetting, refreshing
 from pipelines.configuration import AnySource
 from pipelines.locking import locked
 from pipelines.project import Project
@@ -40,13 +41,14 @@ def held(project: Project) -> dg.ResourceDefinition:
     @contextmanager
     def warehouse(context: dg.InitResourceContext) -> Iterator[Warehouse]:
         say = context.log.info if context.log else print
-        with (
-            locked(project.data_dir, wait=True, say=say),
-            refreshing.warehouse(project, is_temporary=False) as con,
-        ):
+        with locked(project.data_dir, wait=True, say=say):
             refreshing.keep(project)
             project.landing.sweep()
             sealed(project.inbox, project.landing, say)
-            yield Warehouse(replace(project, say=say), con)
+            # Before the warehouse is opened, for it may have to be made anew.
+            forgetting.resume(project)
+            forgetting.expire(project, datetime.now(UTC))
+            with refreshing.warehouse(project, is_temporary=False) as con:
+                yield Warehouse(replace(project, say=say), con)
 
     return warehouse

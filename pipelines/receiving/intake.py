@@ -82,7 +82,7 @@ class Intake:
         self.authority.allow(grant, sender.format, events)
         self.pace.owe(grant.key, max(0, len(events) - 1))
         ids = await self.write(grant.source, events, body, received_at)
-        self.tally.count(f"{sender.format}: accepted", len(events))
+        self.tally.accept(sender.format, len(events))
         answer = Accepted(accepted=len(events), ids=ids)
         return JSONResponse(answer.model_dump(), 202)
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from connectors.events.plain import MODELS as PLAIN
+from pipelines.receiving import openapi_reading
 from pipelines.receiving.answers import Accepted, Problem
 from pipelines.receiving.examples import CDEVENT, PLAIN_EXAMPLES, WEBHOOKS
 
@@ -65,12 +66,32 @@ def document() -> Node:
             **{f"/events/{kind}": plain(kind, model) for kind, model in PLAIN.items()},
             "/events": post("events", "CloudEvents: CDEvents, one or a batch.", EVENTS),
             "/webhooks/{name}": webhooks(),
-            "/health": get("health", "Whether the receiver lives.", "application/json"),
-            "/openapi.json": get("openapi", "This document.", "application/json"),
-            "/docs": get("docs", "Every address, with examples.", "text/html"),
-            "/": get("start", "Where to go.", "text/html"),
+            **to_read(),
         },
         "components": {"schemas": schemas(), "securitySchemes": PROOFS},
+    }
+
+
+@cache
+def of_readers() -> Node:
+    """Return the document of a server that only reads."""
+    whole = document()
+    told = {
+        "title": "Drumbeat's numbers",
+        "version": version("drumbeat"),
+        "description": "The published metrics, to read only.",
+    }
+    return {**whole, "info": told, "paths": to_read()}
+
+
+def to_read() -> Node:
+    """Describe every address that only reads."""
+    return {
+        **openapi_reading.paths([{proof: []} for proof in PROOFS]),
+        "/health": get("health", "Whether the receiver lives.", "application/json"),
+        "/openapi.json": get("openapi", "This document.", "application/json"),
+        "/docs": get("docs", "Every address, with examples.", "text/html"),
+        "/": get("start", "Where to go.", "text/html"),
     }
 
 
@@ -128,4 +149,4 @@ def schemas() -> Node:
     _, found = models_json_schema(
         [(model, "validation") for model in MODELS], ref_template=REFERENCE
     )
-    return dict(found["$defs"])
+    return {**found["$defs"], **openapi_reading.MODELS}

@@ -5,14 +5,27 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipelines.receiving.asked import PARAMETERS
 from pipelines.receiving.examples import CDEVENT, PLAIN_EXAMPLES, WEBHOOKS
 from pipelines.receiving.openapi import REFUSALS, document
+from pipelines.receiving.openapi_reading import READERS
 
 
 @cache
 def start() -> str:
     """Write the page at the root."""
     return environment().get_template("start.html").render()
+
+
+@cache
+def reading() -> str:
+    """Write the page of what there is to read."""
+    return environment().get_template("reading.html").render(**to_read())
+
+
+def to_read() -> dict[str, object]:
+    """Return what pages say of reading."""
+    return {"parameters": PARAMETERS, "readers": READERS}
 
 
 @cache
@@ -26,7 +39,13 @@ def docs() -> str:
     return (
         environment()
         .get_template("docs.html")
-        .render(plain=plain, cdevent=text(CDEVENT), webhooks=WEBHOOKS, refusals=REFUSALS)
+        .render(
+            plain=plain,
+            cdevent=text(CDEVENT),
+            webhooks=WEBHOOKS,
+            refusals=REFUSALS,
+            **to_read(),
+        )
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines import forgotten
 from pipelines.landing import Landing, LandingFile, run_names
 from pipelines.receiving.inbox import locked, taken_over
 from pipelines.receiving.lines import ENTITY, read
@@ -40,8 +41,10 @@ def land(path: Path, landing: Landing, say: Say) -> int:
     frame, damaged = read(content)
     if torn := len(content) - content.rfind(b"\n") - 1:
         say(f"{path.name}: left out {torn} bytes of a line that was never acknowledged")
+    masks = forgotten.known(landing)
     for file, rows in files(landing, frame):
-        landing.write(file, rows, {})
+        masked, _ = masks.frame(rows)
+        landing.write(file, masked, {})
     if damaged:
         kept = path.rename(path.with_suffix(DAMAGED))
         say(f"{kept}: {len(damaged)} lines can not be read and are kept there; the rest is landed")

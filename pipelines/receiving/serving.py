@@ -1,24 +1,29 @@
 """Runs the receiver with uvicorn: one process, patient with nobody, ends in good order."""
 
 import asyncio
-import ipaddress
+import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from pipelines.errors import DrumbeatError
 from pipelines.project import Project
-from pipelines.receiving.app import application
+from pipelines.receiving.app import application, read_only
 from pipelines.receiving.authority import Authority, authority
 from pipelines.receiving.inbox import Inbox
 from pipelines.receiving.intake import Intake
+from pipelines.receiving.readers import TOKEN, Readers, is_here, readers
+from pipelines.receiving.reading import Reader
+from pipelines.receiving.tally import Tally
 
 BACKLOG = 1024
 CONNECTIONS = 500
@@ -66,26 +71,49 @@ class Impatient(HttpToolsProtocol):
             self.timer = None
 
 
-def serve(project: Callable[[], Project], host: str, port: int) -> None:
-    """Receive until told to stop; SIGHUP has the configuration read again by ``project``."""
+def serve(project: Callable[[], Project], host: str, port: int, *, is_open: bool = False) -> None:
+    """Receive until told to stop; SIGHUP has the configuration read again by ``project``.
+
+    ``is_open`` lets whoever reaches it read the metrics.
+    """
     found = project()
     known = authority(found.configuration)
     refuse_strangers(known, host)
+    allowed = readers(os.environ, is_open=is_open)
     inbox = Inbox(found.inbox)
     intake = Intake(found, inbox, say)
 
     def again(*_: Any) -> None:
         intake.authority = reread(project, intake.authority, host)
 
+    signal.signal(signal.SIGHUP, again)
+    app = application(intake, Reader(found.serving, allowed, intake.tally))
+    run(app, host, port, f"for {told(known)}; {{}}/docs says how to send", allowed)
+
+
+def serve_reading(data_dir: Path, host: str, port: int, *, is_open: bool = False) -> None:
+    """Tell of the published numbers until told to stop; take nothing in."""
+    allowed = readers(os.environ, is_open=is_open)
+    if not (allowed.tokens or allowed.is_open or is_here(host)):
+        raise DrumbeatError(
+            f"--host {host} would let anybody on the network read the metrics; set {TOKEN} to let "
+            "those read who have it, or --open-reading to let everybody"
+        )
+    app = read_only(Reader(data_dir / "serving", allowed, Tally(say)))
+    run(app, host, port, "to be read only; {}/docs says how", allowed)
+
+
+def run(app: ASGIApp, host: str, port: int, why: str, allowed: Readers) -> None:
+    """Serve an app until told to stop; ``why`` has a place for the address."""
     # What uvicorn gives back to these once it has ended; the default would end in a signal.
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: None)
-    signal.signal(signal.SIGHUP, again)
     sys.setswitchinterval(SWITCH_SECONDS)
     with listening(host, port) as opened:
         where = f"http://{bracketed(host)}:{port}"
-        say(f"Listening on {where} for {told(known)}; {where}/docs says how to send")
-        server(intake).run([opened])
+        say(f"Listening on {where} {why.format(where)}")
+        say(f"The metrics may be read by {allowed.told()}: {where}/api/metrics and {where}/metrics")
+        server(app).run([opened])
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -100,11 +128,11 @@ def listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def server(intake: Intake) -> uvicorn.Server:
+def server(app: ASGIApp) -> uvicorn.Server:
     """Make the server."""
     return uvicorn.Server(
         uvicorn.Config(
-            application(intake),
+            app,
             http=Impatient,
             ws="none",
             log_level="warning",
@@ -137,14 +165,6 @@ def reread(project: Callable[[], Project], known: Authority, host: str) -> Autho
         return known
     say(f"The configuration was read again: {told(new)}")
     return new
-
-
-def is_here(host: str) -> bool:
-    """Tell whether only this machine can reach an address."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def bracketed(host: str) -> str:

@@ -14,6 +14,18 @@ class Tally:
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
         self.counts: Counter[str] = Counter()
+        self.accepted: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+
+    def accept(self, format: str, number: int) -> None:
+        """Count events of a format that are on disk."""
+        self.accepted[format] += number
+        self.count(f"{format}: accepted", number)
+
+    def refuse(self, method: str, status: int, reason: str) -> None:
+        """Count a request that was refused."""
+        self.refused[str(status)] += 1
+        self.count(f"{method} refused with {status}: {reason}")
 
     def count(self, what: str, number: int = 1) -> None:
         """Count something that happened."""

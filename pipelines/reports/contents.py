@@ -113,6 +113,7 @@ class Report:
     organisation: str
     week: str
     warnings: tuple[str, ...]
+    restated: Sentence
     sentence: Sentence
     bars: Bars | None
     tables: tuple[Table, ...]

@@ -32,6 +32,7 @@ def render(report: Report) -> str:
     title = f"Drumbeat weekly: {report.week}, {report.organisation}"
     parts = [f"# {escape(title)}"]
     parts += [f"> **{escape(warning)}**" for warning in report.warnings]
+    parts += [sentence(report.restated)] if report.restated else []
     parts.append(sentence(report.sentence))
     if report.bars:
         parts += bars(report.bars, is_demo=report.is_demo)

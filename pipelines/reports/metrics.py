@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from pipelines.reports import reading
+from pipelines.reports.care import care
 from pipelines.reports.contents import Cell, Column, Table, Trend
 from pipelines.reports.reading import WEEK, Edition, Row
 from sql import names, words
@@ -35,7 +36,7 @@ def table(edition: Edition, history: Mapping[str, Mapping[date, Row]]) -> Table:
         Column("12 months"),
         Column("n", True),
     )
-    after = _how_to_read(edition, has_targets=bool(targets))
+    after = care(edition) + _how_to_read(edition, has_targets=bool(targets))
     return Table("metrics", "Five metrics", CAPTION, columns, tuple(rows), after)
 
 

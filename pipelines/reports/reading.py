@@ -131,7 +131,7 @@ def targets(edition: Edition) -> dict[str, float]:
 
 
 def services(edition: Edition) -> list[Row]:
-    """Return what every service in service did in the week, the busiest first."""
+    """Return what every service in service did in the week, those with a failure first."""
     return edition.ask(
         "select counts.name as service, overview.team, counts.deployment_count,"
         " counts.usual_low, counts.usual_high, leads.median_hours as lead_hours,"
@@ -141,7 +141,7 @@ def services(edition: Edition) -> list[Row]:
         " inner join marts.change_fail_rate as fails using (scope, name, period, starts_on)"
         " left join marts.service_overview as overview on counts.name = overview.service"
         " where scope = 'service' and period = 'week' and starts_on = $1"
-        " order by counts.deployment_count desc, counts.name",
+        " order by fails.failed_count > 0 desc, counts.name",
         edition.week,
     )
 
@@ -171,8 +171,9 @@ def failures(edition: Edition) -> list[Row]:
     """Return the week's deployments that needed intervention, the latest first."""
     return edition.ask(
         "select rollouts.*,"
-        " (epoch(rollouts.recovered_at) - epoch(rollouts.failed_at)) / 3600.0 as recovery_hours,"
-        " (epoch(run.as_of) - epoch(rollouts.failed_at)) / 3600.0 as open_hours,"
+        " greatest(epoch(rollouts.recovered_at) - epoch(rollouts.recovery_began_at), 0) / 3600.0"
+        " as recovery_hours,"
+        " greatest(epoch(run.as_of) - epoch(rollouts.recovery_began_at), 0) / 3600.0 as open_hours,"
         " incidents.url as evidence_url"
         " from facts.rollouts as rollouts cross join config.run as run left join"
         " (select incident_id, min(url) as url from facts.incidents group by incident_id)"

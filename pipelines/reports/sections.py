@@ -16,8 +16,17 @@ STRIP = timedelta(days=84)
 NAME, VERSION, TITLE = 48, 24, 72
 MOST = 40
 MOST_WAITS = 8
-HOW = {"explicit": "explicit reference", "service_and_time": "service and time"}
-ENDED = {"rollback": "rollback", "fix": "fix deployed", "incident_resolved": "incident resolved"}
+HOW = {
+    "explicit": "explicit reference",
+    "service_and_time": "service and time",
+    "person": "a person's word",
+}
+ENDED = {
+    "rollback": "rollback",
+    "fix": "fix deployed",
+    "incident_resolved": "incident resolved",
+    "flag_off": "flag turned off",
+}
 
 
 def _then(edition: Edition) -> str:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
-from pipelines import publishing
+from pipelines import ledger_rows, publishing
 from pipelines.errors import DrumbeatError
 from pipelines.landing import write_durably
 from pipelines.project import Project
-from pipelines.reports import html, markdown, metrics, reading, sections, telling
+from pipelines.reports import html, markdown, metrics, reading, restating, sections, telling
 from pipelines.reports.contents import Bars, Report
 from pipelines.reports.reading import WEEK, Edition, Row
 from pipelines.warehouse import opened
@@ -29,9 +29,12 @@ def write(project: Project, week: date | None, out: Path, formats: Sequence[str]
         raise DrumbeatError(
             f"no report can be written as {', '.join(unknown) or 'nothing'}; formats are {known}"
         )
-    report = read(project.serving, week)
+    report, told = read(project.serving, week)
     # All are made before the first is written, so that an error leaves no half set.
     made = {out / f"{report.name}.{form}": FORMATS[form](report) for form in wanted}
+    # Landed first: what somebody was told is always kept, and what is kept and was told to nobody
+    # is the same as what the next attempt tells.
+    ledger_rows.land(project, told, datetime.now(UTC))
     try:
         for path, content in made.items():
             write_durably(path, content.encode())
@@ -40,8 +43,8 @@ def write(project: Project, week: date | None, out: Path, formats: Sequence[str]
     return list(made)
 
 
-def read(serving: Path, week: date | None) -> Report:
-    """Return what the published file says of a week."""
+def read(serving: Path, week: date | None) -> tuple[Report, ledger_rows.Delivery]:
+    """Return what the published file says of a week, and what of that is to be kept."""
     with suppress(duckdb.IOException):
         return _read(publishing.current(serving), week)
     # A refresh may have swept the file away between the pointer and the opening.
@@ -53,10 +56,11 @@ def read(serving: Path, week: date | None) -> Report:
         ) from error
 
 
-def _read(file: Path, week: date | None) -> Report:
+def _read(file: Path, week: date | None) -> tuple[Report, ledger_rows.Delivery]:
     with opened(file, read_only=True) as con:
         run = reading.run(con)
-        return tell(Edition(con, run, _chosen(run, reading.known_weeks(con), week)))
+        edition = Edition(con, run, _chosen(run, reading.known_weeks(con), week))
+        return tell(edition), ledger_rows.delivery(con, edition.week)
 
 
 def _chosen(run: reading.Run, known: tuple[date, date] | None, week: date | None) -> date:
@@ -94,16 +98,20 @@ def tell(edition: Edition) -> Report:
     history = reading.history(edition)
     quiet = reading.quiet(edition) if edition.is_latest else []
     counts = history["deployment_frequency"]
+    told = restating.restatements(edition)
+    restated = restating.table(edition, told)
     return Report(
         name=f"drumbeat-{_week_name(edition.week)}",
         organisation=edition.run.organisation,
         week=words.week(edition.week),
         warnings=telling.warnings(edition, is_settled=bool(counts[edition.week]["is_settled"])),
+        restated=restating.opening(edition, told),
         sentence=telling.opening(edition, history, quiet),
         bars=_bars(edition, counts),
         tables=(
             sections.quiet(edition, quiet),
             metrics.table(edition, history),
+            *([restated] if restated else []),
             sections.services(edition, reading.services(edition)),
             sections.failures(edition, reading.failures(edition)),
             sections.waits(edition),

@@ -22,6 +22,8 @@ with events as (
     select max(greatest(started_at, acknowledged_at, resolved_at)) as latest_at
     from facts.told_incidents
     union all
+    select max(happened_at) as latest_at from facts.told_flag_events
+    union all
     select max(greatest(authored_at, committed_at)) as latest_at from staging.git__commits
     union all
     select max(tagged_at) as latest_at from staging.git__tags

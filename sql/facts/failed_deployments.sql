@@ -1,80 +1,104 @@
 -- One row per production deployment that needed intervention.
--- Recovery is the earliest in time of rollback end, fix deployed (hotfix or revert) and incident
--- resolved, never before the deployment's own end.
+-- By the rules of its service, recovery is the earliest in time of rollback end, fix deployed
+-- (hotfix or revert), incident resolved and the incident's flag lowered, or only some of these;
+-- never before the deployment's own end.
 --
 -- grain: deployment_id
 --   deployment_id      Deployment.
 --   service            Service.
---   finished_at        Its end, UTC: failure starts here.
+--   finished_at        Its end, UTC.
 --   why                The strongest evidence: explicit, commit, version, rollback, revert,
---                      hotfix or service_and_time.
+--                      hotfix, service_and_time or person.
 --   confidence         Of that evidence, 0 to 1.
---   evidence           Incident or remedy that says so.
+--   evidence           Incident or remedy that says so; null where a person marked it.
 --   is_inferred        True where only a tag's version says so.
+--   incident_at        Start of the first of its incidents, UTC; null where it has none.
 --   recovered_at       UTC; null while open.
---   recovered_by       rollback, fix or incident_resolved; null while open.
---   recovery_id        Deployment or incident that ended it.
+--   recovered_by       rollback, fix, incident_resolved or flag_off; null while open.
+--   recovery_id        Deployment, incident or flag event that ended it.
+--   decided_by         rule, or person where the strongest evidence is a person's word.
+--   reason             Why that person said so.
 
 with evidence as (
     select
-        links.deployment_id,
-        links.how,
-        links.confidence,
-        links.incident_id as evidence,
-        false as is_inferred,
-        incidents.resolved_at as ended_at,
-        'incident_resolved' as ended_by
-    from facts.deployment_incidents as links
-    inner join facts.incidents as incidents
-        on
-            links.incident_id = incidents.incident_id
-            and (links.service = incidents.service or incidents.service is null)
-    where links.is_counted
-    union all
-    select
-        remedies.mended_id as deployment_id,
-        remedies.how,
-        remedies.confidence,
-        remedies.deployment_id as evidence,
-        remedies.is_inferred,
-        remedies.finished_at as ended_at,
-        case when remedies.how = 'rollback' then 'rollback' else 'fix' end as ended_by
-    from facts.remedies as remedies
-    inner join facts.rules as rules on remedies.service = rules.service
-    where remedies.confidence >= rules.minimum_confidence
+        evidence.*,
+        records.service,
+        records.finished_at,
+        rules.recovery_by,
+        bool_or(evidence.incident_at is not null) over (
+            partition by evidence.deployment_id
+        ) as has_incident,
+        min(evidence.incident_at) over (
+            partition by evidence.deployment_id
+        ) as first_incident_at
+    from facts.failure_evidence as evidence
+    inner join facts.deployment_records as records
+        on evidence.deployment_id = records.deployment_id
+    inner join facts.rules as rules on records.service = rules.service
+    where evidence.is_in_force and records.is_production and records.status = 'success'
 ),
 
 strongest as (
     select *
     from evidence
     qualify row_number() over (
-        partition by deployment_id order by confidence desc, how, evidence
+        partition by deployment_id
+        order by
+            case when evidence = deployment_id then 0 else 1 end, confidence desc, how, evidence
     ) = 1
+),
+
+every_end as (
+    select
+        deployment_id,
+        recovery_by,
+        has_incident,
+        ended_at,
+        ended_by,
+        evidence as recovery_id
+    from evidence
+    where ended_at is not null
+    union all
+    select
+        evidence.deployment_id,
+        evidence.recovery_by,
+        evidence.has_incident,
+        flags.lowered_at as ended_at,
+        'flag_off' as ended_by,
+        flags.lowered_id as recovery_id
+    from evidence
+    inner join facts.flag_incidents as flags
+        on evidence.evidence = flags.incident_id and evidence.ended_by = 'incident_resolved'
+    where flags.is_sure and flags.lowered_at is not null
 ),
 
 ends as (
     select *
-    from evidence
-    where ended_at is not null
+    from every_end
+    where
+        recovery_by = 'any'
+        or (recovery_by = 'incident' and (ended_by = 'incident_resolved' or not has_incident))
+        or (recovery_by = 'deployment' and ended_by <> 'incident_resolved')
     qualify row_number() over (
-        partition by deployment_id order by ended_at, ended_by desc, evidence
+        partition by deployment_id order by ended_at, ended_by desc, recovery_id
     ) = 1
 )
 
 select
-    records.deployment_id,
-    records.service,
-    records.finished_at,
+    strongest.deployment_id,
+    strongest.service,
+    strongest.finished_at,
     strongest.how as why,
     strongest.confidence,
-    strongest.evidence,
+    nullif(strongest.evidence, strongest.deployment_id) as evidence,
     strongest.is_inferred,
-    greatest(ends.ended_at, case when ends.ended_at is not null then records.finished_at end)
-        as recovered_at,
+    strongest.first_incident_at as incident_at,
+    case
+        when ends.ended_at is not null then greatest(ends.ended_at, strongest.finished_at)
+    end as recovered_at,
     ends.ended_by as recovered_by,
-    ends.evidence as recovery_id
+    ends.recovery_id,
+    strongest.decided_by,
+    strongest.reason
 from strongest
-inner join facts.deployment_records as records
-    on strongest.deployment_id = records.deployment_id
 left join ends on strongest.deployment_id = ends.deployment_id
-where records.is_production and records.status = 'success'

@@ -10,6 +10,7 @@
 --   repository         Repository, its service's where it names none.
 --   first_commit_at    Author time of the first commit, UTC; null where unknown.
 --   opened_at          Opened for review, UTC.
+--   ready_at           Ready for review, UTC.
 --   first_review_at    First review by somebody else, UTC.
 --   approved_at        Approved, UTC.
 --   merged_at          Merged, UTC; null while open.
@@ -18,6 +19,8 @@
 --   commit_authored_ats  Author times of its own commits, blank between; empty while open.
 --   deployment_id      Deployment that carried it, where the source says so.
 --   is_bot             True when a bot is its author; null without an author.
+--   author_number      Stands for its author, to count how many there are; null without one.
+--   author_team        Team of its author; null where in none.
 --   is_revert          True when it takes an earlier change back.
 --   reverts            Shas that it takes back, blank between.
 --   branch             Source branch.
@@ -138,6 +141,7 @@ select
         carried.first_authored_at
     ) as first_commit_at,
     case when changes.opened_at <= cut.cut_at then changes.opened_at end as opened_at,
+    case when changes.ready_at <= cut.cut_at then changes.ready_at end as ready_at,
     case
         when changes.first_review_at <= cut.cut_at then changes.first_review_at
     end as first_review_at,
@@ -153,6 +157,8 @@ select
     end as commit_authored_ats,
     changes.deployment_id,
     changes.is_bot,
+    changes.author_number,
+    changes.author_team,
     coalesce(starts_with(changes.title, 'Revert "'), false)
     or coalesce(carried.is_revert, false)
     or changes.reverts <> ''

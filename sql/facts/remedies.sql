@@ -1,5 +1,5 @@
 -- One row per production deployment that mends an earlier one, and which one it mends.
--- A rollback mends what was live when it began, and so does a hotfix where that was deployed
+-- A rollback mends what it blames, a hotfix what was live when it began where that was deployed
 -- within the hotfix window; a deployment that carries a revert
 -- mends the deployment that first carried what is reverted. On a plain clone a patch release of
 -- the same X.Y within the hotfix window is inferred to be a hotfix.
@@ -18,7 +18,6 @@ with production as (
     select
         records.*,
         coalesce(records.started_at, records.finished_at) as began_at,
-        versions.is_rollback,
         versions.live_deployment_id
     from facts.deployment_records as records
     inner join facts.deployment_versions as versions
@@ -58,13 +57,12 @@ reverted_shas as (
 
 found as (
     select
-        production.deployment_id,
-        production.live_deployment_id as mended_id,
+        deployment_id,
+        blamed_id as mended_id,
         'rollback' as how,
         0.9 as confidence,
         false as is_inferred
-    from production
-    where production.is_rollback
+    from facts.rollback_blames
     union all
     select
         fixes.deployment_id,

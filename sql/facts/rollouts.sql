@@ -1,5 +1,7 @@
 -- One row per counted production deployment: the deployments of one version to several regions
 -- within a day are one. This is what the five metrics count.
+-- By the rules of its service, what carries no change and goes back to nothing is not counted, or
+-- a rollback is not; such a deployment still carries changes and still mends others.
 --
 -- grain: rollout_id
 --   rollout_id         Its first deployment.
@@ -15,14 +17,19 @@
 --   is_hotfix          True when it carries a hotfix.
 --   is_rework          True when it mends a failed deployment: rollback, hotfix or revert.
 --   is_failed          True when any of its deployments needed intervention.
---   failed_at          End of the first of its deployments that failed, UTC: failure starts here.
+--   is_failed_by_rule  The same, were it not for people who overruled.
+--   failed_at          End of the first of its deployments that failed, UTC.
+--   recovery_began_at  Where recovery starts by the rules of the service, UTC.
 --   why                Strongest evidence of the failure.
 --   confidence         Of that evidence.
 --   evidence           Incident or remedy that says so.
 --   is_inferred        True where only a tag's version says so.
 --   recovered_at       When the last of its failures had ended, UTC; null while any is open.
---   recovered_by       rollback, fix or incident_resolved.
---   recovery_id        Deployment or incident that ended it.
+--   recovered_by       rollback, fix, incident_resolved or flag_off.
+--   recovery_id        Deployment, incident or flag event that ended it.
+--   decided_by         person where one has spoken for or against it, rule where it failed by the
+--                      rules, else null.
+--   reason             What that person said.
 --   url                Page at the source.
 
 with mending as (
@@ -32,60 +39,22 @@ with mending as (
         on remedies.mended_id = failed.deployment_id
 ),
 
-members as (
-    select
-        deployments.*,
-        failed.why,
-        failed.confidence,
-        failed.evidence,
-        failed.is_inferred as is_failure_inferred,
-        failed.recovered_at,
-        failed.recovered_by,
-        failed.recovery_id,
-        mending.deployment_id is not null as is_rework
-    from facts.deployments as deployments
-    left join facts.failed_deployments as failed
-        on deployments.deployment_id = failed.deployment_id
-    left join mending on deployments.deployment_id = mending.deployment_id
-    where deployments.rollout_id is not null
-),
-
-firsts as (
-    select *
-    from members
-    where deployment_id = rollout_id
-),
-
-strongest as (
-    select *
-    from members
-    where why is not null
-    qualify row_number() over (
-        partition by rollout_id order by confidence desc, finished_at, deployment_id
-    ) = 1
-),
-
-last_ends as (
-    select *
-    from members
-    where why is not null
-    qualify row_number() over (
-        partition by rollout_id order by recovered_at desc nulls first, deployment_id
-    ) = 1
-),
-
 totals as (
     select
-        rollout_id,
-        string_agg(environment, ', ' order by finished_at, deployment_id) as environments,
-        max(finished_at) as last_region_at,
-        min(case when why is not null then finished_at end) as failed_at,
-        sum(change_count) as change_count,
-        bool_or(is_rollback) as is_rollback,
-        bool_or(is_hotfix) as is_hotfix,
-        bool_or(is_rework) as is_rework
-    from members
-    group by rollout_id
+        deployments.rollout_id,
+        string_agg(
+            deployments.environment, ', '
+            order by deployments.finished_at, deployments.deployment_id
+        ) as environments,
+        max(deployments.finished_at) as last_region_at,
+        cast(sum(deployments.change_count) as bigint) as change_count,
+        bool_or(deployments.is_rollback) as is_rollback,
+        bool_or(deployments.is_hotfix) as is_hotfix,
+        bool_or(mending.deployment_id is not null) as is_rework
+    from facts.deployments as deployments
+    left join mending on deployments.deployment_id = mending.deployment_id
+    where deployments.rollout_id is not null
+    group by deployments.rollout_id
 )
 
 select
@@ -97,21 +66,28 @@ select
     firsts.finished_at,
     firsts.finished_on,
     totals.last_region_at,
-    cast(totals.change_count as bigint) as change_count,
+    totals.change_count,
     totals.is_rollback,
     totals.is_hotfix,
     totals.is_rework,
-    strongest.rollout_id is not null as is_failed,
-    totals.failed_at,
-    strongest.why,
-    strongest.confidence,
-    strongest.evidence,
-    coalesce(strongest.is_failure_inferred, false) as is_inferred,
-    last_ends.recovered_at,
-    last_ends.recovered_by,
-    last_ends.recovery_id,
+    coalesce(failures.is_failed, false) as is_failed,
+    coalesce(failures.is_failed_by_rule, false) as is_failed_by_rule,
+    failures.failed_at,
+    failures.recovery_began_at,
+    failures.why,
+    failures.confidence,
+    failures.evidence,
+    coalesce(failures.is_inferred, false) as is_inferred,
+    failures.recovered_at,
+    failures.recovered_by,
+    failures.recovery_id,
+    failures.decided_by,
+    failures.reason,
     firsts.url
-from firsts
-inner join totals on firsts.rollout_id = totals.rollout_id
-left join strongest on firsts.rollout_id = strongest.rollout_id
-left join last_ends on firsts.rollout_id = last_ends.rollout_id
+from facts.deployments as firsts
+inner join totals on firsts.deployment_id = totals.rollout_id
+inner join facts.rules as rules on firsts.service = rules.service
+left join facts.rollout_failures as failures on firsts.rollout_id = failures.rollout_id
+where
+    (rules.has_rollbacks or not totals.is_rollback)
+    and (rules.counted_deployments = 'all' or totals.change_count > 0 or totals.is_rollback)

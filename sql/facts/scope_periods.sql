@@ -16,11 +16,9 @@ with lives as (
         scopes.scope,
         scopes.name,
         min(rollouts.finished_on) as first_on,
-        max(least(coalesce(services.retired_on, scopes.until_on), scopes.until_on)) as last_on,
-        max(rules.attribution_window_hours) as window_hours
+        max(least(coalesce(services.retired_on, scopes.until_on), scopes.until_on)) as last_on
     from facts.scopes as scopes
     inner join facts.services as services on scopes.service = services.service
-    inner join facts.rules as rules on scopes.service = rules.service
     inner join facts.rollouts as rollouts
         on
             scopes.service = rollouts.service
@@ -48,9 +46,10 @@ select
     periods.day_count,
     cast(run.as_of at time zone run.time_zone as date) >= periods.ends_on as is_finished,
     cast(
-        (run.as_of - lives.window_hours * interval 1 hour) at time zone run.time_zone
+        (run.as_of - rules.attribution_window_hours * interval 1 hour) at time zone run.time_zone
         as date
     ) >= periods.ends_on as is_settled
 from lives
 inner join periods on lives.first_on < periods.ends_on and periods.starts_on < lives.last_on
+inner join facts.scope_rules as rules on lives.scope = rules.scope and lives.name = rules.name
 cross join config.run as run

@@ -1,11 +1,13 @@
 -- One row per stretch of time that ends with something good, or has not ended yet.
--- recovery runs from a failed deployment's end to its recovery; wait runs from a change's merge to
+-- recovery runs from a failed deployment's end, or from its incident's start where the rules say
+-- so, to its recovery; wait runs from a change's merge to
 -- the end of its first production deployment. What is still open is as long as it is by now.
 --
 -- grain: measure, service, spell_id
 --   measure            recovery or wait.
 --   spell_id           Rollout, or change.
 --   service            Service.
+--   own_team           Team that it counts for in place of the service's; null for the service's.
 --   began_on           Day on which it began, in the calendar's zone.
 --   seconds            Its length, or its length so far.
 --   is_over            False while it is open.
@@ -15,7 +17,8 @@ with spells as (
         'recovery' as measure,
         rollout_id as spell_id,
         service,
-        failed_at as began_at,
+        cast(null as text) as own_team,
+        recovery_began_at as began_at,
         recovered_at as ended_at,
         finished_on as began_on
     from facts.rollouts
@@ -25,6 +28,7 @@ with spells as (
         'wait' as measure,
         changes.change_id as spell_id,
         changes.service,
+        case when rules.teams_by = 'author' then changes.author_team end as own_team,
         changes.merged_at as began_at,
         carried.finished_at as ended_at,
         cast(changes.merged_at at time zone calendar.time_zone as date) as began_on
@@ -46,6 +50,7 @@ select
     spells.measure,
     spells.spell_id,
     spells.service,
+    spells.own_team,
     spells.began_on,
     greatest(
         cast(epoch(coalesce(spells.ended_at, run.as_of)) - epoch(spells.began_at) as bigint), 0

@@ -16,6 +16,8 @@
 --   merge_sha            Commit that landed it.
 --   deployment_id        Deployment that carried it, where the source says so.
 --   is_bot               True when a bot made it; null without an author.
+--   author_number        Stands for its author; null without one.
+--   author_team          Team of its author; null where in none.
 --   title                Title.
 --   branch               Source branch.
 --   base_branch          Branch that it is merged into; null where unknown.
@@ -42,6 +44,8 @@ select
     merge_sha,
     deployment_id,
     is_bot,
+    author_number,
+    author_team,
     title,
     branch,
     cast(null as text) as base_branch,
@@ -69,6 +73,8 @@ select
     merge_sha,
     cast(null as text) as deployment_id,
     is_bot,
+    author_number,
+    author_team,
     title,
     branch,
     base_branch,

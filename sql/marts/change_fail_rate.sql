@@ -1,5 +1,6 @@
 -- One row per scope and period: the share of production deployments that needed intervention.
--- The interval is Wilson's, 95 %; a period without deployments has no rate.
+-- The interval is Wilson's, 95 %; a period without deployments has no rate. Deployments that never
+-- succeeded are in both counts where the rules say so.
 --
 -- grain: scope, name, period, starts_on
 --   scope              service, team or organisation.
@@ -12,45 +13,27 @@
 --   failed_count       Deployments that count against it.
 --   deployment_count   Counted production deployments.
 --   change_fail_rate   Their share, 0 to 1; null without deployments.
+--   by_rule_rate       The same, were it not for people who overruled.
 --   low_rate           Lower end of the interval.
 --   high_rate          Upper end of the interval.
+--   is_too_few         True with fewer deployments than tell anything.
 --   definition         Rules under which it was counted.
 
-with shares as (
-    select
-        *,
-        failed_count / nullif(deployment_count, 0) as rate,
-        1.959964 * 1.959964 / nullif(deployment_count, 0) as z2_n
-    from marts.deployment_counts
-),
-
-centred as (
-    select
-        *,
-        (rate + z2_n / 2) / (1 + z2_n) as centre,
-        sqrt(rate * (1 - rate) * z2_n + z2_n * z2_n / 4) / (1 + z2_n) as half
-    from shares
-)
-
 select
-    centred.scope,
-    centred.name,
-    centred.period,
-    centred.starts_on,
-    centred.ends_on,
-    centred.is_finished,
-    centred.is_settled,
-    centred.failed_count,
-    centred.deployment_count,
-    centred.rate as change_fail_rate,
-    case when centred.rate is not null then round(greatest(centred.centre - centred.half, 0), 6) end
-        as low_rate,
-    case when centred.rate is not null then round(least(centred.centre + centred.half, 1), 6) end
-        as high_rate,
-    definitions.definition
-from centred
-inner join facts.scope_definitions as definitions
-    on
-        definitions.metric = 'change_fail_rate'
-        and centred.scope = definitions.scope
-        and centred.name = definitions.name
+    scope,
+    name,
+    period,
+    starts_on,
+    ends_on,
+    is_finished,
+    is_settled,
+    share_count as failed_count,
+    deployment_count,
+    rate as change_fail_rate,
+    by_rule_rate,
+    low_rate,
+    high_rate,
+    is_too_few,
+    definition
+from marts.shares
+where metric = 'change_fail_rate'

@@ -1,57 +1,59 @@
--- One row per scope and period: how long changes took from first commit to the end of their
--- first production deployment, in the period in which that deployment ended.
--- Quantiles of one period can't be made from those of others.
+-- One row per scope and period: how long changes took to the end of their first production
+-- deployment, in the period in which that deployment ended.
+-- Quantiles of one period can't be made from those of others. The interval takes deployments, not
+-- changes, for independent.
 --
 -- grain: scope, name, period, starts_on
---   scope              service, team or organisation.
---   name               The service, the team, or the word organisation.
---   period             day, week, month or four_weeks.
---   starts_on          First day of the period.
---   ends_on            First day after it.
---   is_finished        True once all its days are over.
---   is_settled         True once it is older than the attribution window.
---   change_count       Changes delivered that have a lead time.
---   excluded_count     Changes delivered whose clock runs backwards, or whose start is unknown.
---   p25_hours          A quarter took less.
---   median_hours       Half took less; null without changes.
---   p75_hours          Three quarters took less.
---   p90_hours          Nine in ten took less.
---   definition         Rules under which it was counted.
+--   scope                 service, team or organisation.
+--   name                  The service, the team, or the word organisation.
+--   period                day, week, month or four_weeks.
+--   starts_on             First day of the period.
+--   ends_on               First day after it.
+--   is_finished           True once all its days are over.
+--   is_settled            True once it is older than the attribution window.
+--   change_count          Changes delivered that have a lead time.
+--   excluded_count        Changes delivered whose clock runs backwards, or whose start is unknown.
+--   deployment_count      Deployments that carried those that have one.
+--   clock                 calendar or working: what value and interval are told in.
+--   value_hours           Median or mean, on the calendar's or the working clock, as the rules say.
+--   low_hours             Lower end of its 95 % interval; null with too few deployments.
+--   high_hours            Upper end of it.
+--   is_too_few            True with too few deployments to tell anything by.
+--   p25_hours             A quarter took less.
+--   median_hours          Half took less; null without changes.
+--   p75_hours             Three quarters took less.
+--   p90_hours             Nine in ten took less.
+--   mean_hours            Their mean.
+--   working_p25_hours     A quarter took less, in working hours.
+--   working_median_hours  Half took less, in working hours.
+--   working_p75_hours     Three quarters took less, in working hours.
+--   working_p90_hours     Nine in ten took less, in working hours.
+--   working_mean_hours    Their mean in working hours.
+--   definition            Rules under which it was counted.
 
-with delivered as (
+with measured as (
     select
-        carried.service,
-        carried.finished_on,
-        carried.is_excluded,
-        carried.lead_seconds / 3600.0 as lead_hours
-    from facts.deployment_changes as carried
-    inner join facts.rules as rules on carried.service = rules.service
-    where
-        not carried.is_before_history
-        and (not coalesce(carried.is_bot, false) or rules.has_bots_changes)
-),
-
-measured as (
-    select
-        scopes.scope,
-        scopes.name,
+        changes.scope,
+        changes.name,
         days.period,
         days.starts_on,
-        count(delivered.lead_hours) as change_count,
-        count(*) filter (where delivered.is_excluded) as excluded_count,
-        quantile_cont(delivered.lead_hours, 0.25) as p25_hours,
-        quantile_cont(delivered.lead_hours, 0.5) as median_hours,
-        quantile_cont(delivered.lead_hours, 0.75) as p75_hours,
-        quantile_cont(delivered.lead_hours, 0.9) as p90_hours
-    from delivered
-    inner join facts.scopes as scopes
-        on
-            delivered.service = scopes.service
-            and delivered.finished_on >= scopes.from_on
-            and delivered.finished_on < scopes.until_on
+        count(changes.lead_seconds) as change_count,
+        count(*) filter (where changes.is_excluded) as excluded_count,
+        sum(changes.lead_seconds) / 3600.0 / nullif(count(changes.lead_seconds), 0) as mean_hours,
+        sum(changes.working_lead_seconds) / 3600.0 / nullif(count(changes.lead_seconds), 0)
+            as working_mean_hours,
+        quantile_cont(changes.lead_seconds / 3600.0, 0.25) as p25_hours,
+        quantile_cont(changes.lead_seconds / 3600.0, 0.5) as median_hours,
+        quantile_cont(changes.lead_seconds / 3600.0, 0.75) as p75_hours,
+        quantile_cont(changes.lead_seconds / 3600.0, 0.9) as p90_hours,
+        quantile_cont(changes.working_lead_seconds / 3600.0, 0.25) as working_p25_hours,
+        quantile_cont(changes.working_lead_seconds / 3600.0, 0.5) as working_median_hours,
+        quantile_cont(changes.working_lead_seconds / 3600.0, 0.75) as working_p75_hours,
+        quantile_cont(changes.working_lead_seconds / 3600.0, 0.9) as working_p90_hours
+    from facts.owned_changes as changes
     inner join facts.period_days as days
-        on delivered.finished_on = days.day and days.period <> 'twelve_weeks'
-    group by scopes.scope, scopes.name, days.period, days.starts_on
+        on changes.finished_on = days.day and days.period <> 'twelve_weeks'
+    group by changes.scope, changes.name, days.period, days.starts_on
 )
 
 select
@@ -64,18 +66,44 @@ select
     periods.is_settled,
     coalesce(measured.change_count, 0) as change_count,
     coalesce(measured.excluded_count, 0) as excluded_count,
+    coalesce(intervals.deployment_count, 0) as deployment_count,
+    rules.clock,
+    case
+        when rules.clock = 'working' and rules.lead_time_value = 'mean'
+            then measured.working_mean_hours
+        when rules.clock = 'working' then measured.working_median_hours
+        when rules.lead_time_value = 'mean' then measured.mean_hours
+        else measured.median_hours
+    end as value_hours,
+    intervals.low_hours,
+    intervals.high_hours,
+    coalesce(intervals.deployment_count, 0) < rules.minimum_count as is_too_few,
     measured.p25_hours,
     measured.median_hours,
     measured.p75_hours,
     measured.p90_hours,
+    measured.mean_hours,
+    measured.working_p25_hours,
+    measured.working_median_hours,
+    measured.working_p75_hours,
+    measured.working_p90_hours,
+    measured.working_mean_hours,
     definitions.definition
 from facts.scope_periods as periods
+inner join facts.scope_rules as rules
+    on periods.scope = rules.scope and periods.name = rules.name
 left join measured
     on
         periods.scope = measured.scope
         and periods.name = measured.name
         and periods.period = measured.period
         and periods.starts_on = measured.starts_on
+left join marts.lead_time_intervals as intervals
+    on
+        periods.scope = intervals.scope
+        and periods.name = intervals.name
+        and periods.period = intervals.period
+        and periods.starts_on = intervals.starts_on
 inner join facts.scope_definitions as definitions
     on
         definitions.metric = 'change_lead_time'

@@ -21,6 +21,7 @@ with weekly as (
         *,
         deployment_count * 7.0 / day_count as per_week
     from marts.deployment_counts
+    where period <> 'day' or deployment_count > 0
 ),
 
 ranged as (

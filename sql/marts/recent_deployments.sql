@@ -18,8 +18,8 @@
 --   confidence          Of that evidence.
 --   is_inferred         True where only a tag's version says so.
 --   recovered_at        UTC; null while open or where it held.
---   recovered_by        rollback, fix or incident_resolved.
---   recovery_hours      From its end to recovery.
+--   recovered_by        rollback, fix, incident_resolved or flag_off.
+--   recovery_hours      From where recovery starts by the rules to recovery.
 --   url                 Page at the source.
 
 with recent as (
@@ -70,7 +70,8 @@ select
     recent.is_inferred,
     recent.recovered_at,
     recent.recovered_by,
-    (epoch(recent.recovered_at) - epoch(recent.failed_at)) / 3600.0 as recovery_hours,
+    greatest(epoch(recent.recovered_at) - epoch(recent.recovery_began_at), 0) / 3600.0
+        as recovery_hours,
     recent.url
 from recent
 left join carried on recent.rollout_id = carried.rollout_id

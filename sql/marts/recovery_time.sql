@@ -16,6 +16,7 @@
 --   low_hours          Lower end of its 95 % band.
 --   high_hours         Upper end of its 95 % band.
 --   at_least_hours     The median is longer than this, where it is not reached.
+--   is_too_few         True with fewer failed deployments than tell anything.
 --   definition         Rules under which it was counted.
 
 select
@@ -32,6 +33,7 @@ select
     survival.low_hours,
     survival.high_hours,
     survival.at_least_hours,
+    coalesce(survival.spell_count, 0) < least(rules.minimum_count, 5) as is_too_few,
     definitions.definition
 from facts.scope_periods as periods
 left join marts.survival as survival
@@ -41,6 +43,8 @@ left join marts.survival as survival
         and periods.name = survival.name
         and periods.period = survival.period
         and periods.starts_on = survival.starts_on
+inner join facts.scope_rules as rules
+    on periods.scope = rules.scope and periods.name = rules.name
 inner join facts.scope_definitions as definitions
     on
         definitions.metric = 'recovery_time'

@@ -14,43 +14,23 @@
 --   rework_rate        Their share, 0 to 1; null without deployments.
 --   low_rate           Lower end of the interval.
 --   high_rate          Upper end of the interval.
+--   is_too_few         True with fewer deployments than tell anything.
 --   definition         Rules under which it was counted.
 
-with shares as (
-    select
-        *,
-        rework_count / nullif(deployment_count, 0) as rate,
-        1.959964 * 1.959964 / nullif(deployment_count, 0) as z2_n
-    from marts.deployment_counts
-),
-
-centred as (
-    select
-        *,
-        (rate + z2_n / 2) / (1 + z2_n) as centre,
-        sqrt(rate * (1 - rate) * z2_n + z2_n * z2_n / 4) / (1 + z2_n) as half
-    from shares
-)
-
 select
-    centred.scope,
-    centred.name,
-    centred.period,
-    centred.starts_on,
-    centred.ends_on,
-    centred.is_finished,
-    centred.is_settled,
-    centred.rework_count,
-    centred.deployment_count,
-    centred.rate as rework_rate,
-    case when centred.rate is not null then round(greatest(centred.centre - centred.half, 0), 6) end
-        as low_rate,
-    case when centred.rate is not null then round(least(centred.centre + centred.half, 1), 6) end
-        as high_rate,
-    definitions.definition
-from centred
-inner join facts.scope_definitions as definitions
-    on
-        definitions.metric = 'rework_rate'
-        and centred.scope = definitions.scope
-        and centred.name = definitions.name
+    scope,
+    name,
+    period,
+    starts_on,
+    ends_on,
+    is_finished,
+    is_settled,
+    share_count as rework_count,
+    deployment_count,
+    rate as rework_rate,
+    low_rate,
+    high_rate,
+    is_too_few,
+    definition
+from marts.shares
+where metric = 'rework_rate'

@@ -15,28 +15,44 @@
 --   high_hours         Upper end of the band; null where not reached.
 --   at_least_hours     Longest spell, where the median is not reached.
 
-with times as (
+with owned as (
     select
-        spells.measure,
+        spells.*,
         scopes.scope,
-        scopes.name,
-        days.period,
-        days.starts_on,
-        spells.seconds,
-        count(*) as spell_count,
-        count(*) filter (where spells.is_over) as over_count
+        scopes.name
     from facts.spells as spells
     inner join facts.scopes as scopes
         on
             spells.service = scopes.service
             and spells.began_on >= scopes.from_on
             and spells.began_on < scopes.until_on
+    where scopes.scope <> 'team' or spells.own_team is null
+    union all
+    select
+        *,
+        'team' as scope,
+        own_team as name
+    from facts.spells
+    where own_team is not null
+),
+
+times as (
+    select
+        spells.measure,
+        spells.scope,
+        spells.name,
+        days.period,
+        days.starts_on,
+        spells.seconds,
+        count(*) as spell_count,
+        count(*) filter (where spells.is_over) as over_count
+    from owned as spells
     inner join facts.period_days as days on spells.began_on = days.day
     where
         spells.measure = 'recovery'
         or days.period not in ('day', 'four_weeks', 'twelve_weeks')
     group by
-        spells.measure, scopes.scope, scopes.name, days.period, days.starts_on, spells.seconds
+        spells.measure, spells.scope, spells.name, days.period, days.starts_on, spells.seconds
 ),
 
 at_risk as (

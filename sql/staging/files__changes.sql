@@ -15,6 +15,8 @@
 --   merge_sha          Commit that landed it.
 --   deployment_id      Deployment that carried it, where the source says so.
 --   is_bot             True when a bot's name stands as author; null without an author.
+--   author_number      Stands for its author; null without one.
+--   author_team        Team of its author; null where in none.
 --   title              Title.
 --   branch             Source branch.
 --   labels             Labels, with semicolons around each, lower case.
@@ -42,20 +44,6 @@ with fields as (
         json_extract_string(payload, '$.url') as url
     from raw.files__changes
     where not is_deleted
-),
-
--- A pattern that is no literal is compiled for every row, so it meets each author once.
-authors as (
-    select distinct author
-    from fields
-),
-
-known as (
-    select
-        authors.author,
-        regexp_matches(lower(authors.author), bots.pattern) as is_bot
-    from authors
-    cross join config.bots as bots
 )
 
 select
@@ -72,10 +60,12 @@ select
     date_trunc('second', cast(fields.merged_at as timestamptz)) as merged_at,
     lower(fields.merge_sha) as merge_sha,
     fields.deployment_id,
-    known.is_bot,
+    authors.is_bot,
+    authors.author_number,
+    authors.team as author_team,
     fields.title,
     fields.branch,
     concat(';', lower(fields.labels), ';') as labels,
     fields.url
 from fields
-left join known on fields.author = known.author
+left join staging.authors as authors on fields.author = authors.author

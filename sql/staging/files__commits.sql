@@ -8,6 +8,7 @@
 --   authored_at        Author time, UTC.
 --   committed_at       Committer time, UTC; the author time where unknown.
 --   is_bot             True when a bot's name stands as author; null without an author.
+--   author_team        Team of its author; null where in none.
 --   subject            First line of the message.
 --   reverts            Shas that it takes back, blank between, where the table tells them.
 --   paths              Changed paths; null where unknown.
@@ -26,20 +27,6 @@ with fields as (
         json_extract_string(payload, '$.paths') as paths
     from raw.files__commits
     where not is_deleted
-),
-
--- A pattern that is no literal is compiled for every row, so it meets each author once.
-authors as (
-    select distinct author
-    from fields
-),
-
-known as (
-    select
-        authors.author,
-        regexp_matches(lower(authors.author), bots.pattern) as is_bot
-    from authors
-    cross join config.bots as bots
 )
 
 select
@@ -51,9 +38,10 @@ select
     date_trunc(
         'second', cast(coalesce(fields.committed_at, fields.authored_at) as timestamptz)
     ) as committed_at,
-    known.is_bot,
+    authors.is_bot,
+    authors.team as author_team,
     coalesce(fields.subject, '') as subject,
     coalesce(fields.reverts, '') as reverts,
     string_split(fields.paths, ';') as paths
 from fields
-left join known on fields.author = known.author
+left join staging.authors as authors on fields.author = authors.author

@@ -8,23 +8,10 @@
 --   authored_at        Author time, UTC.
 --   committed_at       Committer time, UTC.
 --   is_bot             True when a bot's name stands as author.
+--   author_team        Team of its author; null where in none.
 --   subject            First line of the message.
 --   reverts            Shas that the message says it reverts, blank between.
 --   paths              Changed paths; null where they were not asked for.
-
--- A pattern that is no literal is compiled for every row, so it meets each author once.
-with authors as (
-    select distinct author
-    from raw.git__commits
-),
-
-known as (
-    select
-        authors.author,
-        regexp_matches(lower(authors.author), bots.pattern) as is_bot
-    from authors
-    cross join config.bots as bots
-)
 
 select
     commits.source,
@@ -33,10 +20,11 @@ select
     commits.parents,
     date_trunc('second', commits.authored_at) as authored_at,
     date_trunc('second', commits.committed_at) as committed_at,
-    known.is_bot,
+    authors.is_bot,
+    authors.team as author_team,
     commits.subject,
     commits.reverts,
     commits.paths
 from raw.git__commits as commits
-left join known on commits.author = known.author
+left join staging.authors as authors on commits.author = authors.author
 where not commits.is_deleted

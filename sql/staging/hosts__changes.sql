@@ -16,6 +16,8 @@
 --   closed_at            Closed without a merge, UTC; null when it was opened again.
 --   merge_sha            Commit that the merge made on its base branch.
 --   is_bot               True when a bot opened it; null without an author.
+--   author_number        Stands for its author; null without one.
+--   author_team          Team of its author; null where in none.
 --   title                Title.
 --   branch               Its own branch.
 --   base_branch          Branch that it is merged into.
@@ -147,6 +149,8 @@ select
     cast(case when fields.state = 'closed' then fields.closed_at end as timestamptz) as closed_at,
     lower(fields.merge_sha) as merge_sha,
     case when fields.is_bot = 'true' then true else known.is_bot end as is_bot,
+    authors.author_number,
+    authors.team as author_team,
     fields.title,
     fields.branch,
     fields.base_branch,
@@ -158,6 +162,7 @@ select
     fields.url
 from fields
 left join known on fields.author = known.login
+left join staging.authors as authors on fields.author = authors.author
 left join reviewed
     on fields.source = reviewed.source and fields.change_id = reviewed.change_id
 left join drafts on fields.source = drafts.source and fields.change_id = drafts.change_id

@@ -22,6 +22,10 @@ SECRETS = {
     "OPSGENIE_WEBHOOK_SECRET": "made-up-secret-of-opsgenie",
     "GITHUB_WEBHOOK_SECRET": "made-up-secret-of-github",
     "GITLAB_WEBHOOK_SECRET": "made-up-secret-of-gitlab",
+    "SLACK_URL": "https://hooks.example.org/slack",
+    "TEAMS_URL": "https://hooks.example.org/teams",
+    "SMTP_PASSWORD": "made-up-password-of-mail",
+    "ALERT_SECRET": "made-up-secret-of-alerts",
 }
 
 
@@ -29,4 +33,5 @@ def copied(folder: Path) -> Path:
     """Copy the example into a folder that has what it names; return its path."""
     (folder / "certs").mkdir()
     (folder / "certs" / "company.pem").write_text("made up\n")
+    (folder / "overrides.yaml").touch()
     return Path(shutil.copy(ROOT / "drumbeat.example.yaml", folder / "drumbeat.yaml"))

@@ -174,7 +174,7 @@ def test_every_problem_is_told_at_once_with_line_key_and_remedy():
         (DEMO + "organisation: \x01\n", "is not YAML: "),
         (DEMO + "organisation: ''\n", "organisation: is empty, must not be empty"),
         (DEMO + "organisation:\n", "organisation: is empty, must be text"),
-        (DEMO + "alerts: []\n", "alerts: is not a known key; known here are organisation, sources"),
+        (DEMO + "alarms: []\n", "alarms: is not a known key; known here are organisation, sources"),
         (DEMO + "calendar: {time_zone: Berlin}\n", "did you mean 'Europe/Berlin'?"),
         (DEMO + "calendar: {time_zone: ../etc/passwd}\n", "must be an IANA time zone"),
         (DEMO + "calendar: {country: UK}\n", "(the United Kingdom is GB)"),

@@ -66,6 +66,22 @@ ROWS = {
         },
         {"incident_id": "i2", "started_at": "2026-03-05T10:00:00Z"},
     ],
+    "flag_events": [
+        {
+            "flag_event_id": "f1",
+            "flag_key": "new-basket",
+            "happened_at": "2026-03-02T10:05:00Z",
+            "does": "raised",
+            "service": "shop",
+            "source": "unleash",
+        },
+        {
+            "flag_event_id": "f2",
+            "flag_key": "new-basket",
+            "happened_at": "2026-03-02T11:05:00Z",
+            "does": "lowered",
+        },
+    ],
 }
 
 
@@ -436,7 +452,7 @@ def test_no_address_of_an_author_is_kept(tmp_path, author, kept):
     [
         ("Fix for bob@shop.example.com, at last", "Fix for ***, at last"),
         ("<a.b+c@example.com>;ada@example.com", "<***>;***"),
-        ("Bump pkg@1.2.0 for @ada", "Bump pkg@1.2.0 for @ada"),
+        ("Bump pkg@1.2.0 for @acme/web", "Bump pkg@1.2.0 for @acme/web"),
     ],
 )
 @pytest.mark.parametrize("column", ["title", "branch", "labels", "note"])

@@ -121,7 +121,7 @@ from metrics;
 
 create table marts.lead_time_stages as
 select
-    scope, name, period, starts_on, ends_on, is_finished, is_settled, 'change_lead_time@0000abcd' as definition,
+    name = 'search' as hides_reviews, scope, name, period, starts_on, ends_on, is_finished, is_settled, 'change_lead_time@0000abcd' as definition,
     cast(change_count as bigint) as change_count,
     change_count * lead_hours * 0.25 as coding_hours,
     change_count * lead_hours * case when starts_on < date '2026-04-01' then 0.25 else 0.12 end as pickup_hours,
@@ -221,8 +221,52 @@ where finished_at > timestamptz '2026-11-23 10:40Z' - interval 84 day;
 create table marts.data_quality as
 select
     'unknown commit' as kind, 'checkout' as service, 'ce69626' as subject,
-    'The clone lacks this commit.' as detail, 'Its changes have no lead time.' as effect,
-    'Fetch the branch.' as remedy;
+    'The clone lacks this commit.' as detail, 'change_lead_time' as metrics,
+    'Its changes have no lead time.' as effect, 'Fetch the branch.' as remedy
+union all
+select
+    'source is silent', null, 'shop: incidents', 'none since 2026-09-01', 'change_fail_rate, recovery_time, rework_rate',
+    'The newest weeks may be too small.', 'Ask the <b>tool</b>.';
+
+create table marts.warnings as
+select metric, scope, name, period, starts_on, 'new source' as kind, 'shop tells of incidents since 2026-09-01 <b>' as words
+from marts.metrics
+where metric = 'change_fail_rate' and name = 'checkout';
+
+create table marts.source_rhythms as
+select
+    'shop' as source, unnest(['deployments', 'incidents']) as thing, date '2025-05-26' as first_on,
+    unnest([date '2026-11-23', date '2026-09-01']) as last_on, cast(90 as bigint) as day_count,
+    cast(unnest([0, 83]) as bigint) as silent_days, cast(unnest([7, null]) as bigint) as limit_days,
+    unnest([false, true]) as is_silent;
+
+create table marts.explained_deployments as
+select
+    name as service, date '2026-11-16' as starts_on, date '2026-11-23' as ends_on,
+    cast(10 as bigint) as deployment_count, cast(10 as bigint) as identified_count,
+    cast(9 as bigint) as found_count, cast(9 as bigint) as explained_count, 0.9e0 as explained_rate
+from services
+where name in ('checkout', 'search');
+
+create table marts.quick_check as
+select
+    scope, name, metric, 2025 as edition, starts_on, ends_on, value, unit, n,
+    case when name = 'checkout' then 6e0 end as score, null as said,
+    case when name <> 'checkout' then 'shop has told of no incidents since 2026-09-01' end as reason,
+    5.5e0 as mean_score, 2.4e0 as sd_score, 'retail' as industry, 5.9e0 as industry_score,
+    'Quick check of dora.dev, edition 2025' as source, definition
+from marts.metrics
+where scope = 'service' and period = 'twelve_weeks' and ends_on = date '2026-11-23';
+
+create table marts.bands as
+select
+    checked.* exclude (edition, score, said, mean_score, sd_score, industry, industry_score, source),
+    years.report_year, case when score is not null then 'high' end as level,
+    case when score is not null then 'day to week' else '' end as said,
+    years.report_year = 2023 as is_second_hand, 'a report' as source
+from marts.quick_check as checked
+cross join (select unnest([2019, 2021, 2023, 2024]) as report_year) as years
+where metric <> 'rework_rate';
 
 create table marts.sources as
 select
@@ -248,3 +292,23 @@ comment on table facts.deployments is 'One row per deployment of one service to 
 comment on column facts.deployments.finished_at is 'When it ended, UTC.';
 
 comment on table marts.beats is 'One row per rollout of the last 84 days.';
+
+create table marts.restatements as
+with told as (
+    select distinct on (metric) *
+    from marts.metrics
+    where scope = 'organisation' and period = 'week' and is_finished
+        and metric in ('change_fail_rate', 'deployment_frequency')
+    order by metric, starts_on desc
+)
+select
+    metric, scope, name, starts_on as week_on, unit, cast(ends_on as timestamptz) as delivered_at,
+    cast(case when metric = 'change_fail_rate' then 0.01 else value end as decimal(18, 9)) as then_value,
+    cast(null as double) as then_at_least, n as then_n, definition as then_definition,
+    cast(case when metric = 'change_fail_rate' then 0.05 else value end as decimal(18, 9)) as now_value,
+    cast(null as double) as now_at_least, n as now_n, definition as now_definition,
+    now_value - then_value as movement, now_value - then_value as late_part,
+    cast(0 as decimal(18, 9)) as override_part, cast(0 as decimal(18, 9)) as definition_part,
+    cast(2 as bigint) as later_incident_count, cast(0 as bigint) as unlinked_incident_count,
+    metric = 'change_fail_rate' as has_moved
+from told;

@@ -49,6 +49,21 @@ def test_the_overview_opens_with_what_shipped_and_who_is_quiet(opened, published
     assert "with 20 changes waiting." in said
 
 
+def test_the_overview_says_what_moved_since_it_was_reported(opened, published):
+    said = page(opened(published))
+
+    assert "Since it was reported: Week 47: change fail rate 1.0&nbsp;% is now" in said
+    assert '<b class="strong">5.0&nbsp;%</b>, two incidents linked later.' in said
+    assert '<a href="sql" target="_self">marts.restatements</a>' in said
+
+
+def test_a_team_whose_numbers_held_is_told_of_no_restatement(opened, published):
+    app = opened(published)
+    app.selectbox(key="team").select("Logistics").run()
+
+    assert "Since it was reported" not in page(app)
+
+
 def test_the_overview_shows_five_metrics_each_with_interval_and_n(opened, published):
     app = opened(published)
     said = page(app)

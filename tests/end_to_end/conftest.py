@@ -24,8 +24,11 @@ from pipelines.settings import Run
 ROOT = Path(publishing.__file__).parents[1]
 AS_OF = "2026-04-01T00:00:00+00:00"
 MOMENT = datetime.fromisoformat(AS_OF)
-# When a source was last asked is the clock's business, not the data's.
-LEFT_OUT = {"marts.sources": "exclude (latest_fetched_at)"}
+# When a source was last asked, and when a run began, is the clock's business, not the data's.
+LEFT_OUT = {
+    "marts.sources": "exclude (latest_fetched_at)",
+    "facts.definition_changes": "exclude (since_at)",
+}
 GIT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,

@@ -26,7 +26,7 @@ METRICS = ("deployment_frequency", "change_lead_time", "change_fail_rate", "reco
            "rework_rate")  # fmt: skip
 UNITS = dict(zip(METRICS, ("per week", "hours", "rate", "hours", "rate"), strict=True))
 FIELDS = {"scope", "name", "metric", "value", "unit", "n", "low", "high", "p75", "p90",
-          "definition"}  # fmt: skip
+          "definition", "is_too_few", "warnings"}  # fmt: skip
 HEAVY = ("polars", "dagster", "duckdb", "streamlit", "plotly", "scipy", "numpy", "git", "gitlab")
 
 Said = tuple[int, str, str]
@@ -166,7 +166,7 @@ def test_metrics_as_json_has_the_shape_of_the_design_and_no_nan(drumbeat, demo):
     assert datetime.fromisoformat(found["as_of"]) >= until
     assert finite(found)
     for row in found["rows"]:
-        assert set(row) - {"at_least", "open"} == FIELDS
+        assert set(row) - {"at_least", "open", "mean"} == FIELDS
         assert row["scope"] in ("service", "team", "organisation")
         assert row["unit"] == UNITS[row["metric"]]
         assert re.fullmatch(rf"{row['metric']}@[0-9a-f]{{8}}", row["definition"])

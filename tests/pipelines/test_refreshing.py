@@ -291,10 +291,10 @@ def test_an_early_build_that_fails_stops_no_collection(tmp_path, monkeypatch):
     project = hosts.project(tmp_path, Pages(("acme/a",), gate))
     publish = publishing.publish
 
-    def failing(*words):
+    def failing(*words, **settings):
         if not gate.open.is_set():
             raise OSError("the disk is full")
-        return publish(*words)
+        return publish(*words, **settings)
 
     monkeypatch.setattr(publishing, "publish", failing)
     heard = Heard(lambda text: gate.open.set() if gate.reached.is_set() else None)

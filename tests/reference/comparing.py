@@ -7,43 +7,54 @@ from typing import Any
 
 import duckdb
 
+from tests.reference.beside import beside
+from tests.reference.delivered import NAMES
 from tests.reference.facts import Facts
-from tests.reference.metrics import beside, metrics
+from tests.reference.metrics import metrics
 from tests.reference.organisation import Organisation, Row
 
+PERIOD = ("scope", "name", "period", "starts_on")
 GRAINS = {
     "facts.rollouts": ("rollout_id",),
+    "facts.changes": ("service", "change_id"),
     "facts.deployment_changes": ("service", "change_id"),
-    "facts.deployment_incidents": ("incident_id", "deployment_id", "how"),
+    "facts.deployment_incidents": ("incident_id", "claimed_by", "deployment_id", "how"),
+    "facts.flag_incidents": ("incident_id", "claimed_by", "service", "flag_event_id", "how"),
     "facts.failed_deployments": ("deployment_id",),
     "facts.remedies": ("deployment_id", "mended_id", "how"),
-    "marts.change_wait": ("scope", "name", "period", "starts_on"),
-    "marts.lead_time_stages": ("scope", "name", "period", "starts_on"),
-    "marts.metrics": ("metric", "scope", "name", "period", "starts_on"),
+    "marts.change_wait": PERIOD,
+    "marts.lead_time_stages": PERIOD,
+    "marts.change_lead_time": PERIOD,
+    "marts.change_fail_rate": PERIOD,
+    "marts.metrics": ("metric", *PERIOD),
 }
 METRIC_COLUMNS = (
-    "ends_on", "is_finished", "is_settled", "value", "unit", "n", "low", "high", "p25", "p75",
-    "p90", "at_least", "open_count",
+    "ends_on", "is_finished", "is_settled", "value", "unit", "n", "low", "high", "p25", "p50",
+    "p75", "p90", "mean", "at_least", "open_count", "is_too_few",
+)  # fmt: skip
+CHANGE_COLUMNS = (
+    "service", "change_id", "kind", "repository", "first_commit_at", "opened_at", "ready_at",
+    "first_review_at", "approved_at", "merged_at", "merge_sha", "deployment_id", "is_bot",
+    "author_team", "is_revert", "is_hotfix",
+)  # fmt: skip
+CARRIED_COLUMNS = (
+    "service", "change_id", "deployment_id", "how", "is_before_history", "is_bot", "author_team",
+    "finished_on", "is_excluded",
 )  # fmt: skip
 
 
 def expected(organisation: Organisation) -> dict[str, dict[tuple[Any, ...], Row]]:
     """Return what every compared table should hold, by its grain."""
     facts = Facts(organisation)
-    failed = [{"deployment_id": one, **row} for one, row in facts.failures.items()]
-    stages = ("coding", "pickup", "review", "merge", "wait", "deployment", "lead")
-    carried = [
-        {f"{key}_seconds" if key in stages else key: value for key, value in row.items()}
-        for row in facts.deployment_changes
-    ]
-    for row in carried:
-        for extra in ("is_hotfix", "reverts", "repository", "is_bot"):
-            del row[extra]
     tables = {
         "facts.rollouts": facts.rollouts,
-        "facts.deployment_changes": carried,
+        "facts.changes": [{name: row[name] for name in CHANGE_COLUMNS} for row in facts.changes],
+        "facts.deployment_changes": list(map(carried, facts.deployment_changes)),
         "facts.deployment_incidents": facts.links,
-        "facts.failed_deployments": failed,
+        "facts.flag_incidents": facts.flag_links,
+        "facts.failed_deployments": [
+            {"deployment_id": one, **row} for one, row in facts.failures.items()
+        ],
         "facts.remedies": facts.remedies,
     }
     found = {
@@ -51,9 +62,24 @@ def expected(organisation: Organisation) -> dict[str, dict[tuple[Any, ...], Row]
         for table, rows in tables.items()
     }
     empty = dict.fromkeys(METRIC_COLUMNS)
-    found["marts.metrics"] = {key: {**empty, **row} for key, row in metrics(facts).items()}
+    told = metrics(facts)
+    for metric in ("change_lead_time", "change_fail_rate"):
+        found[f"marts.{metric}"] = {
+            key[1:]: row.pop("beside") for key, row in told.items() if key[0] == metric
+        }
+    found["marts.metrics"] = {key: {**empty, **row} for key, row in told.items()}
     found["marts.change_wait"], found["marts.lead_time_stages"] = beside(facts)
     return found
+
+
+def carried(row: Row) -> Row:
+    """Return a change in its first deployment as it is published."""
+    lengths = ("lead", *NAMES)
+    stages = [*lengths, *(f"working_{stage}" for stage in lengths)]
+    return {
+        **{column: row[column] for column in CARRIED_COLUMNS},
+        **{f"{stage}_seconds": row[stage] for stage in stages},
+    }
 
 
 def read(con: duckdb.DuckDBPyConnection, table: str) -> dict[tuple[Any, ...], Row]:

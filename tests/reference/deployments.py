@@ -25,6 +25,7 @@ class Deployments:
 
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation
+        self.rule = organisation.rule
         told = organisation.services or tuple(map(Service, sorted(self.names())))
         self.services = {service.name: service for service in told}
         self.aliases = {
@@ -87,6 +88,7 @@ class Deployments:
                     "key": sha or row["version"],
                     "began_at": row["started_at"] or row["finished_at"],
                     "is_production": is_one_of(environment, PRODUCTION),
+                    "status": status,
                     "is_success": status == "success" and row["finished_at"] is not None,
                 }
             )
@@ -111,7 +113,7 @@ class Deployments:
             wave = found[-1] if found else None
             if (
                 wave is None
-                or self.organisation.rule("regions") == "each"
+                or self.rule("regions", row["service"]) == "each"
                 or row["environment"] in {member["environment"] for member in wave}
                 or row["began_at"] - wave[0]["began_at"] > hours(24)
             ):

@@ -1,179 +1,117 @@
-"""The facts of an organisation, each rule as its sentence in the design or a header says it."""
+"""What failed, why, when that ended, and what is counted."""
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from tests.reference.changes import Changes
-from tests.reference.deployments import by_end, hours
-from tests.reference.organisation import Row, words
+from tests.reference.deployments import by_end
+from tests.reference.links import Links
+from tests.reference.organisation import Row
+
+# Confidence, how, what says so, when that ended and by what.
+Evidence = tuple[float, str, str, Any, str]
 
 
-class Facts(Changes):
-    """Everything that follows from one organisation: what failed, why, and what mended it."""
-
-    @cached_property
-    def hotfixed(self) -> set[str]:
-        """Deployments that carry a hotfix first."""
-        return {
-            row["deployment_id"]
-            for row in self.deployment_changes
-            if row["is_hotfix"] and not row["is_before_history"]
-        }
-
-    @cached_property
-    def remedies(self) -> list[Row]:
-        """Deployments that mend earlier ones."""
-        rule, found = self.organisation.rule, set()
-        for one in self.production.values():
-            live = self.production.get(self.versions[one["deployment_id"]]["live"])
-            if not live:
-                continue
-            ids = (one["deployment_id"], live["deployment_id"])
-            is_soon = one["began_at"] - live["finished_at"] <= hours(rule("hotfix_window_hours"))
-            if self.versions[ids[0]]["is_rollback"]:
-                found.add((*ids, "rollback", 0.9))
-            if ids[0] in self.hotfixed and is_soon:
-                found.add((*ids, "hotfix", 0.6))
-        for fix in self.deployment_changes:
-            for sha in fix["reverts"]:
-                found |= set(self.reverted(fix, sha))
-        return [
-            {
-                "deployment_id": one,
-                "mended_id": mended,
-                "how": how,
-                "confidence": confidence,
-                "service": self.production[one]["service"],
-                "began_at": self.production[one]["began_at"],
-                "finished_at": self.production[one]["finished_at"],
-            }
-            for one, mended, how, confidence in found
-        ]
-
-    def reverted(self, fix: Row, sha: str) -> Any:
-        """Yield what a deployment mends by carrying the revert of a commit."""
-        mine = self.production[fix["deployment_id"]]
-        for (service, _, repository, broken), (carrier, is_old) in self.carriers.items():
-            mended = self.production.get(carrier)
-            if (
-                mended
-                and not is_old
-                and (service, repository) == (fix["service"], fix["repository"])
-                and len(sha) >= 7
-                and broken.startswith(sha)
-                and carrier != fix["deployment_id"]
-                and timedelta()
-                <= mine["finished_at"] - mended["finished_at"]
-                <= timedelta(days=self.organisation.rule("lookback_days"))
-            ):
-                yield fix["deployment_id"], carrier, "revert", 0.85
-
-    @cached_property
-    def incidents(self) -> list[Row]:
-        """Incidents and whose they are."""
-        return [{**row, "service": self.named(row["service"]),
-                 **{name: row[name] for name in ("resolved_at", "deployment_id", "title")}}
-                for row in self.table("incidents")]  # fmt: skip
-
-    def links_of(self, incident: Row) -> Any:
-        """Yield deployment, how and confidence of everything an incident may be due to."""
-        rule, started = self.organisation.rule, incident["started_at"]
-        mine = [
-            row for row in self.production.values() if incident["service"] in (None, row["service"])
-        ]
-        named = words(incident["title"])
-        for row in mine:
-            if row["deployment_id"] == incident["deployment_id"]:
-                yield row, "explicit", 1.0
-            age = started - row["finished_at"]
-            if timedelta() <= age <= timedelta(days=rule("lookback_days")):
-                if any(len(w) >= 7 and (row["sha"] or "").startswith(w) for w in named):
-                    yield row, "commit", 0.95
-                if (row["version"] or "").lower() in named:
-                    yield row, "version", 0.95
-        if not incident["service"]:
-            return
-        for remedy in self.remedies:
-            mended = self.production[remedy["mended_id"]]
-            if (
-                remedy["service"] == incident["service"]
-                and mended["finished_at"] <= started <= remedy["finished_at"]
-                and (not incident["resolved_at"] or remedy["began_at"] <= incident["resolved_at"])
-            ):
-                yield mended, remedy["how"], remedy["confidence"]
-        before = [row for row in mine if row["finished_at"] <= started]
-        if before:
-            row = max(before, key=by_end)
-            age = (started - row["finished_at"]).total_seconds() / 3600
-            if age <= rule("attribution_window_hours"):
-                yield row, "service_and_time", round(0.5 * 2 ** (-age / rule("half_life_hours")), 6)
-
-    @cached_property
-    def links(self) -> list[Row]:
-        """Incidents and the deployments that they may be due to; one link of each counts."""
-        found = []
-        for incident in self.incidents:
-            by_service: dict[str, set[Any]] = defaultdict(set)
-            for row, how, confidence in self.links_of(incident):
-                by_service[row["service"]].add((row["deployment_id"], how, confidence))
-            if incident["service"] is None:
-                by_service = {"": set().union(*by_service.values())}
-            for links in by_service.values():
-                ranked = sorted(links, key=self.rank)
-                for place, (one, how, confidence) in enumerate(ranked):
-                    found.append(
-                        {
-                            "incident_id": incident["incident_id"],
-                            "service": self.production[one]["service"],
-                            "deployment_id": one,
-                            "how": how,
-                            "confidence": confidence,
-                            "is_counted": place == 0
-                            and confidence >= self.organisation.rule("minimum_confidence"),
-                        }
-                    )
-        return found
-
-    def rank(self, link: Any) -> Any:
-        """Order links: strongest first, then the later deployment, then by name."""
-        one, how, confidence = link
-        later = self.production[one]["finished_at"].timestamp()
-        return -confidence, -later, [-ord(sign) for sign in one], how
+class Facts(Links):
+    """Everything that follows from one organisation."""
 
     @cached_property
     def failures(self) -> dict[str, Row]:
         """Deployments that needed intervention, why, and when that ended."""
-        evidence: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        resolved = {row["incident_id"]: row["resolved_at"] for row in self.incidents}
-        for link in self.links:
-            if link["is_counted"]:
-                evidence[link["deployment_id"]].append(
-                    (link["confidence"], link["how"], link["incident_id"],
-                     resolved[link["incident_id"]], "incident_resolved")
-                )  # fmt: skip
-        for row in self.remedies:
-            if row["confidence"] >= self.organisation.rule("minimum_confidence"):
-                by = "rollback" if row["how"] == "rollback" else "fix"
-                evidence[row["mended_id"]].append(
-                    (row["confidence"], row["how"], row["deployment_id"], row["finished_at"], by)
-                )
         found = {}
-        order = ("rollback", "incident_resolved", "fix")
-        for one, told in evidence.items():
-            confidence, why, by, _, _ = min(told, key=lambda e: (-e[0], e[1], e[2]))
-            ends = [e for e in told if e[3]]
-            end = min(ends, key=lambda e: (e[3], order.index(e[4]), e[2]), default=None)
+        marks = self.marks
+        for one in self.production:
+            told = self.evidence.get(one, [])
+            if marks.get(one) == "held" or not (told or marks.get(one) == "failed"):
+                continue
+            end = min(self.ends(one, told), key=self.by_moment, default=None)
+            began = [row["started_at"] for row in self.incidents_of(one)]
             found[one] = {
-                "why": why,
-                "confidence": confidence,
-                "evidence": by,
+                "incident_at": min(began, default=None),
+                **self.reason(told, is_marked=marks.get(one) == "failed"),
                 "recovered_at": max(end[3], self.production[one]["finished_at"]) if end else None,
                 "recovered_by": end[4] if end else None,
                 "recovery_id": end[2] if end else None,
             }
         return found
+
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """What people say of deployments: failed or held."""
+        return {row["deployment"]: row["mark"] for row in self.overrides if row["mark"]}
+
+    @cached_property
+    def evidence(self) -> dict[str, list[Evidence]]:
+        """What says that a deployment failed, and when and by what that ended."""
+        found: dict[str, list[Evidence]] = defaultdict(list)
+        resolved = {row["incident_id"]: row["resolved_at"] for row in self.incidents}
+        for link in self.links:
+            one = link["incident_id"]
+            if link["is_counted"]:
+                told = (link["confidence"], link["how"], one, resolved[one], "incident_resolved")
+                found[link["deployment_id"]].append(told)
+        for row in self.remedies:
+            if row["confidence"] >= self.rule("minimum_confidence", row["service"]):
+                by = "rollback" if row["how"] == "rollback" else "fix"
+                found[row["mended_id"]].append(
+                    (row["confidence"], row["how"], row["deployment_id"], row["finished_at"], by)
+                )
+        return found
+
+    @staticmethod
+    def reason(told: list[Evidence], *, is_marked: bool) -> Row:
+        """Return why a deployment failed."""
+        if is_marked:
+            return {"why": "person", "confidence": 1.0, "evidence": None}
+        confidence, why, by, _, _ = min(told, key=lambda e: (-e[0], e[1], e[2]))
+        return {"why": why, "confidence": confidence, "evidence": by}
+
+    def ends(self, one: str, told: list[Evidence]) -> Iterator[Evidence]:
+        """Yield what may have ended a failure."""
+        which = self.rule("recovery_by", self.production[one]["service"])
+        has_incident = any(by == "incident_resolved" for *_, by in told)
+        for end in [*told, *self.lowered(told)]:
+            is_incident = end[4] == "incident_resolved"
+            if which == "incident" and has_incident and not is_incident:
+                continue
+            if end[3] and not (which == "deployment" and is_incident):
+                yield end
+
+    def lowered(self, told: list[Evidence]) -> Iterator[Evidence]:
+        """Yield the ends that flags linked to a failure's incidents make by being turned off."""
+        began = {row["incident_id"]: row["started_at"] for row in self.incidents}
+        incidents = {by for _, _, by, _, ended_by in told if ended_by == "incident_resolved"}
+        for link in self.flag_links:
+            if link["incident_id"] not in incidents or not link["is_sure"]:
+                continue
+            for row in self.flag_events:
+                if (
+                    row["does"] == "lowered"
+                    and self.flag_of(row) == (link["service"], link["flag_key"])
+                    and row["happened_at"] >= began[link["incident_id"]]
+                ):
+                    yield 0, "flag", row["flag_event_id"], row["happened_at"], "flag_off"
+
+    @staticmethod
+    def by_moment(end: Evidence) -> Any:
+        """Order ends by time, then by what they are."""
+        order = ("rollback", "incident_resolved", "flag_off", "fix")
+        return end[3], order.index(end[4]), end[2]
+
+    @cached_property
+    def failed_by_rule(self) -> set[str]:
+        """Deployments that would have failed without people's overrides."""
+        return set(Facts(replace(self.organisation, overrides=())).failures)
+
+    @cached_property
+    def spoken_of(self) -> set[str]:
+        """Deployments that people have spoken for or against."""
+        incidents = {row["incident_id"] for row in self.incidents}
+        moved = {link["deployment_id"] for link in self.links if link["decided_by"] == "person"}
+        unlinked = {row["unlink"] for row in self.overrides if row["incident"] in incidents}
+        return {*self.marks, *moved, *unlinked}
 
     @cached_property
     def rollouts(self) -> list[Row]:
@@ -188,13 +126,26 @@ class Facts(Changes):
             row["deployment_id"] for row in self.remedies if row["mended_id"] in self.failures
         }
         hotfixing = {row["deployment_id"] for row in self.remedies if row["how"] == "hotfix"}
-        return [self.rollout(sorted(rows, key=by_end), counts, mending, hotfixing)
-                for rows in groups.values()]  # fmt: skip
+        found = [
+            self.rollout(sorted(rows, key=by_end), counts, mending, hotfixing)
+            for rows in groups.values()
+        ]
+        return [row for row in found if self.counts(row)]
+
+    def counts(self, rollout: Row) -> bool:
+        """Tell whether a rollout is counted."""
+        service = rollout["service"]
+        if rollout["is_rollback"]:
+            return bool(self.rule("rollbacks", service) == "in")
+        is_any = self.rule("counted_deployments", service) == "all"
+        return is_any or rollout["change_count"] > 0
 
     def rollout(self, rows: list[Row], counts: Any, mending: set[str], hotfixing: set[str]) -> Row:
         """Return one rollout of its members by their end."""
         ids = [row["deployment_id"] for row in rows]
         failed = [one for one in ids if one in self.failures]
+        broken = [row for row in rows if row["deployment_id"] in failed]
+        failed_at = broken[0]["finished_at"] if failed else None
         why = min(failed, key=lambda one: -self.failures[one]["confidence"], default=None)
         still_open = sorted(one for one in failed if not self.failures[one]["recovered_at"])
         closed = sorted(failed)
@@ -203,6 +154,8 @@ class Facts(Changes):
             if still_open
             else max(closed, key=lambda one: self.failures[one]["recovered_at"], default=None)
         )
+        by_rule = "rule" if failed else None
+        decided_by = "person" if self.spoken_of & set(ids) else by_rule
         reason = self.failures.get(why, defaultdict(lambda: None))
         end = self.failures.get(last, defaultdict(lambda: None))
         return {
@@ -219,11 +172,44 @@ class Facts(Changes):
             "is_hotfix": any(one in hotfixing for one in ids),
             "is_rework": any(one in mending for one in ids),
             "is_failed": bool(failed),
-            "failed_at": self.production[failed[0]]["finished_at"] if failed else None,
+            "is_failed_by_rule": bool(self.failed_by_rule & set(ids)),
+            "failed_at": failed_at,
+            "recovery_began_at": self.recovery_began(broken, failed_at) if failed else None,
             "why": reason["why"],
             "confidence": reason["confidence"],
             "evidence": reason["evidence"],
             "recovered_at": end["recovered_at"],
             "recovered_by": end["recovered_by"],
             "recovery_id": end["recovery_id"],
+            "decided_by": decided_by,
         }
+
+    def incidents_of(self, deployment: str) -> list[Row]:
+        """Return the incidents that are put down to a deployment."""
+        linked = {
+            link["incident_id"]
+            for link in self.links
+            if link["is_counted"] and link["deployment_id"] == deployment
+        }
+        return [row for row in self.incidents if row["incident_id"] in linked]
+
+    def recovery_began(self, rows: list[Row], failed_at: Any) -> Any:
+        """Return when recovery of a rollout starts, of which these deployments failed."""
+        which = self.rule("recovery_from", rows[0]["service"])
+        ids = [row["deployment_id"] for row in rows]
+        starts = [row["started_at"] for one in ids for row in self.incidents_of(one)]
+        if which == "deployment" or not starts:
+            return failed_at
+        return min(starts) if which == "incident" else min(*starts, failed_at)
+
+    @cached_property
+    def failed_pipelines(self) -> list[Row]:
+        """Production deployments that never succeeded, where they count as failed."""
+        return [
+            {"service": row["service"], "finished_on": self.organisation.day(row["finished_at"])}
+            for row in self.deployments
+            if row["is_production"]
+            and row["status"] == "failure"
+            and row["finished_at"]
+            and self.rule("failed_pipelines", row["service"]) == "in"
+        ]

@@ -51,7 +51,7 @@ def hooked(number: int, state: str, moment: str, **fields: Any) -> list[Record]:
     deployment = {
         "id": number, "sha": fields.get("sha", "a" * 40), "ref": "main", "task": "deploy",
         "environment": "production", "created_at": at, "updated_at": at,
-        "creator": {"login": "ann", "type": "User"}, "url": "https://github.com/x",
+        "creator": {"login": fields.get("login", "ann"), "type": "User"}, "url": "https://github.com/x",
     }  # fmt: skip
     status = {
         "id": 1,

@@ -15,7 +15,8 @@ from tests.support import project, refresh, write
 
 MODELS = sql.models()
 NAMES = [model.table for model in MODELS]
-RANK = {layer: place for place, layer in enumerate(("raw", "config", "staging", "facts", "marts"))}
+LAYERS = ("raw", "config", "seeds", "staging", "facts", "marts")
+RANK = {layer: place for place, layer in enumerate(LAYERS)}
 
 
 def tree(model):
@@ -58,7 +59,16 @@ def test_the_grain_is_columns_that_no_two_rows_share(built, table):
 
 
 # What has no service is told of with an empty one.
-WITHOUT_SERVICE = {("facts.incidents", "service"), ("marts.data_quality", "service")}
+FOUND = ("deployment_findings", "change_findings", "incident_findings", "service_findings")
+WITHOUT_SERVICE = {
+    (table, "service")
+    for table in (
+        "facts.incidents",
+        "marts.data_quality",
+        "marts.source_findings",
+        *(f"marts.{name}" for name in FOUND),
+    )
+}
 
 
 @pytest.mark.parametrize("table", list(steps()))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import CensoredData, ecdf
 
-from tests.reference.metrics import kaplan_meier
+from tests.reference.uncertainty import kaplan_meier
 
 
 def first(lengths, curve):

@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from starlette.types import ASGIApp
 
 from pipelines.configuration import parse
 from pipelines.project import Project
+from pipelines.receiving.app import application
 from pipelines.receiving.inbox import Inbox
 from pipelines.receiving.intake import Intake
+from pipelines.receiving.readers import Readers
+from pipelines.receiving.reading import Reader
 from pipelines.receiving.segments import Segment
 from pipelines.receiving.serving import server
 
@@ -58,6 +62,9 @@ def project(
     settings = {"sources": SOURCES if sources is None else sources}
     settings["services"] = SERVICES if services is None else services
     return Project(parse(yaml.safe_dump(settings), folder / "drumbeat.yaml"), folder / "data")
+
+
+HERE = Readers()
 
 
 @dataclass
@@ -114,21 +121,31 @@ class Answer:
 
 
 @contextmanager
-def running(found: Project, opened: type[Segment] | Any = Segment) -> Iterator[Client]:
+def running(
+    found: Project, opened: type[Segment] | Any = Segment, allowed: Readers = HERE
+) -> Iterator[Client]:
     """Run a receiver for a while."""
     said: list[str] = []
     intake = Intake(found, Inbox(found.inbox, opened), said.append)
-    listening = socket.create_server(("127.0.0.1", 0))
-    made = server(intake)
-    thread = threading.Thread(target=made.run, args=([listening],))
+    app = application(intake, Reader(found.serving, allowed, intake.tally))
+    with listening(app) as port:
+        yield Client(port, intake, found, said)
+
+
+@contextmanager
+def listening(app: ASGIApp) -> Iterator[int]:
+    """Serve an app on a free port for a while."""
+    opened = socket.create_server(("127.0.0.1", 0))
+    made = server(app)
+    thread = threading.Thread(target=made.run, args=([opened],))
     thread.start()
     try:
         while not made.started:
             assert thread.is_alive()
             thread.join(0.01)
-        yield Client(listening.getsockname()[1], intake, found, said)
+        yield opened.getsockname()[1]
     finally:
         made.should_exit = True
         thread.join(20)
-        listening.close()
+        opened.close()
     assert not thread.is_alive()

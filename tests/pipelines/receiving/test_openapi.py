@@ -5,8 +5,14 @@ import os
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pipelines.receiving.openapi import document
-from tests.pipelines.receiving.serving import TOKENS, project, running
+from pipelines.receiving.app import read_only
+from pipelines.receiving.openapi import document, of_readers
+from pipelines.receiving.readers import Readers
+from pipelines.receiving.reading import Reader
+from pipelines.receiving.tally import Tally
+from tests.pipelines.receiving.serving import TOKENS, listening, project, running
+from tests.support import at, refresh, write
+from tests.support import project as files_project
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")
@@ -23,6 +29,7 @@ CHECKS = [
 EXAMPLES = 200 if os.environ.get("DRUMBEAT_TEST_ALL") else 25
 POSTS = [path for path, known in document()["paths"].items() if "post" in known]
 GETS = [path for path, known in document()["paths"].items() if "get" in known]
+DEPLOYMENT = {"deployment_id": "d1", "service": "checkout", "finished_at": at("2026-03-02 12:00")}
 TOKEN = {"Authorization": f"Bearer {TOKENS['CI_TOKEN']}"}
 
 
@@ -31,7 +38,10 @@ def receiver(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         for name, value in TOKENS.items():
             patched.setenv(name, value)
-        with running(project(tmp_path_factory.mktemp("openapi"))) as client:
+        folder = tmp_path_factory.mktemp("openapi")
+        write(folder / "files", deployments=[DEPLOYMENT])
+        refresh(files_project(folder), at("2026-03-20 12:00"))
+        with running(project(folder)) as client:
             yield client
 
 
@@ -72,3 +82,12 @@ def test_no_body_of_a_stranger_is_either(schema, path):
 @pytest.mark.parametrize("path", GETS)
 def test_what_there_is_to_see_is_there(schema, path):
     tried(schema[path]["GET"], schemathesis.GenerationMode.POSITIVE, {})
+
+
+def test_a_server_that_only_reads_describes_what_it_answers(tmp_path):
+    reader = Reader(tmp_path, Readers(), Tally(lambda said: None))
+    with listening(read_only(reader)) as port:
+        found = schemathesis.openapi.from_url(f"http://127.0.0.1:{port}/openapi.json")
+
+    assert set(found.raw_schema["paths"]) == set(GETS)
+    assert [path for path, known in of_readers()["paths"].items() if set(known) != {"get"}] == []

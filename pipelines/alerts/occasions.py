@@ -1,0 +1,42 @@
+"""What the published file has to tell, and whether its moment is one to tell of."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from pipelines import cadence, windows
+from pipelines.alerts.planning import Occasion
+from pipelines.alerts.telling import Say, Teller, Told
+from pipelines.publishing import current
+from pipelines.settings import Run
+
+if TYPE_CHECKING:
+    from pipelines.project import Project
+
+Rows = list[Mapping[str, Any]]
+
+
+def read(found: "Project") -> tuple[Rows, Occasion]:
+    """Return the state of every service as published, and the occasion."""
+    with windows.published(current(found.serving)) as con:
+        return [*cadence.rows(con)], occasion(con, datetime.now(UTC))
+
+
+def occasion(con: duckdb.DuckDBPyConnection, now: datetime) -> Occasion:
+    """Return which run was published."""
+    ((as_of, known_at, zone, is_demo, has_as_of, has_known_at),) = con.sql(
+        "select as_of, known_at, time_zone, is_demo, has_as_of, has_known_at from config.run"
+    ).fetchall()
+    run = Run(as_of, known_at, has_as_of=has_as_of, has_known_at=has_known_at)
+    return Occasion(run, now, ZoneInfo(zone), is_demo=is_demo)
+
+
+def after_refresh(found: "Project", run: Run, say: Say) -> list[Told]:
+    """Tell what a refresh found, unless it was of another moment or nobody is to be told."""
+    alerts = found.configuration.alerts
+    if not alerts.channels or run.has_as_of or run.has_known_at:
+        return []
+    return Teller(alerts, found.data_dir, say).tell(*read(found))

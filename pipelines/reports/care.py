@@ -1,0 +1,32 @@
+"""What to know when reading the report's numbers: the warnings of their windows, in words."""
+
+from pipelines.reports.reading import Edition
+from sql import names, words
+from sql.names import WINDOWS
+
+
+def care(edition: Edition) -> str:
+    """Return what the organisation's numbers are warned of, each once with its metrics."""
+    found: dict[str, list[str]] = {}
+    for metric, window in WINDOWS.items():
+        told = edition.ask(
+            "select beside.words, metrics.is_too_few, metrics.n from marts.metrics as metrics"
+            " left join marts.warnings as beside using (metric, scope, name, period, starts_on)"
+            " where metric = $1 and scope = 'organisation' and period = $2 and ends_on = $3"
+            " order by beside.kind",
+            metric,
+            window,
+            edition.ends_on,
+        )
+        few = [words.TOO_FEW] if any(row["is_too_few"] and row["n"] for row in told) else []
+        for said in (*few, *(row["words"] for row in told if row["words"])):
+            found.setdefault(said, []).append(
+                names.metric(metric, is_git_only=edition.run.is_git_only).lower()
+            )
+    lines = [f"{whose(metrics)}: {said}." for said, metrics in found.items()]
+    return f"To be read with care. {' '.join(lines)} " if lines else ""
+
+
+def whose(metrics: list[str]) -> str:
+    """Say which metrics are warned of, all five by that."""
+    return "All five" if len(metrics) == len(WINDOWS) else words.capital(words.listed(metrics))

@@ -1,0 +1,87 @@
+-- One row per metric, scope and period that got fewer failures after it was over: incidents that
+-- stood behind a delivered number and do so no more, as after a lowered severity or another claim,
+-- and failures that people took away.
+--
+-- grain: metric, scope, name, period, starts_on, kind
+--   metric             change_fail_rate, recovery_time or rework_rate.
+--   scope              service, team or organisation.
+--   name               The service, the team, or the word organisation.
+--   period             day, week, month, four_weeks or twelve_weeks.
+--   starts_on          First day of the period.
+--   kind               unlinked later or overruled later.
+--   words              The same in words.
+
+with unlinked as (
+    select
+        relinked.metric,
+        relinked.scope,
+        relinked.name,
+        days.period,
+        days.starts_on,
+        count(distinct relinked.incident_id) as incident_count,
+        min(relinked.incident_id) as incident_id
+    from marts.relinked_incidents as relinked
+    inner join facts.period_days as days on relinked.week_on = days.day
+    where not relinked.is_linked_later
+    group by relinked.metric, relinked.scope, relinked.name, days.period, days.starts_on
+),
+
+overruled as (
+    select
+        scopes.scope,
+        scopes.name,
+        days.period,
+        days.starts_on,
+        count(distinct overruled.deployment_id) as deployment_count,
+        max(overruled.decided_on) as decided_on
+    from facts.overruled as overruled
+    inner join facts.deployments as deployments
+        on overruled.deployment_id = deployments.deployment_id
+    inner join facts.scopes as scopes
+        on
+            overruled.service = scopes.service
+            and deployments.finished_on >= scopes.from_on
+            and deployments.finished_on < scopes.until_on
+    inner join facts.period_days as days
+        on
+            deployments.finished_on = days.day
+            and overruled.decided_on >= days.ends_on
+    where not overruled.is_more
+    group by scopes.scope, scopes.name, days.period, days.starts_on
+)
+
+select
+    metric,
+    scope,
+    name,
+    period,
+    starts_on,
+    'unlinked later' as kind,
+    concat(
+        incident_id,
+        case when incident_count > 1 then concat(' and ', incident_count - 1, ' more') else '' end,
+        ' stood behind it when it was reported, and no more since'
+    ) as words
+from unlinked
+union all
+select
+    definitions.metric,
+    overruled.scope,
+    overruled.name,
+    overruled.period,
+    overruled.starts_on,
+    'overruled later' as kind,
+    concat(
+        case
+            when overruled.deployment_count = 1 then '1 failure was'
+            else concat(overruled.deployment_count, ' failures were')
+        end,
+        ' taken away by a person after it was over, last on ',
+        cast(overruled.decided_on as text)
+    ) as words
+from overruled
+inner join facts.scope_definitions as definitions
+    on
+        overruled.scope = definitions.scope
+        and overruled.name = definitions.name
+        and definitions.metric in ('change_fail_rate', 'recovery_time', 'rework_rate')

@@ -1,0 +1,116 @@
+"""Makes the tables of one case after the other in one warehouse in memory.
+
+Rows go through the real connector and the real models; what the pipeline does to be durable,
+incremental and published has tests of its own. What is as it was for the case before is not made
+again: that is most of what a case costs.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import duckdb
+import polars as pl
+
+from connectors.files import Files
+from connectors.neutral import TABLES
+from pipelines import raw, reaching, settings
+from pipelines.configuration import Configuration
+from pipelines.steps import steps
+from pipelines.warehouse import fill, prepare
+
+# What each table of a warehouse was made from.
+MADE: WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, str]] = WeakKeyDictionary()
+
+
+def warehouse() -> duckdb.DuckDBPyConnection:
+    """Open the warehouse, with a raw table for every entity there is."""
+    con = duckdb.connect()
+    con.execute("set TimeZone = 'UTC'")
+    con.execute("set threads = 1")
+    prepare(con)
+    for table, columns in raw.TABLES.items():
+        con.execute(f"create table raw.{table} ({columns})")
+    con.register("reached", pl.DataFrame(schema=reaching.SCHEMA))
+    con.execute(f"create table {reaching.TABLE} as select * from reached")
+    con.unregister("reached")
+    MADE[con] = {}
+    return con
+
+
+def make(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    configuration: Configuration,
+    as_of: datetime,
+    wanted: Iterable[str],
+) -> None:
+    """Make the wanted tables, and what they are made from, of the neutral tables in a folder."""
+    versions = configured(con, configuration, as_of) | landed(con, folder)
+    needed = set().union(*map(ancestry, wanted))
+    for table, step in steps().items():
+        if table in needed:
+            inputs = [versions.get(name, "") for name in step.inputs]
+            versions[table] = hashlib.sha256("".join(inputs).encode()).hexdigest()
+            if MADE[con].get(table) != versions[table]:
+                fill(con, step)
+                MADE[con][table] = versions[table]
+
+
+def configured(
+    con: duckdb.DuckDBPyConnection, configuration: Configuration, as_of: datetime
+) -> dict[str, str]:
+    """Put the configuration under ``config``; return the version of each table."""
+    run = settings.Run(as_of, as_of)
+    rows = settings.rows(configuration, run)
+    # Working days come from the calendar and the year, as a frame.
+    days = repr((configuration.calendar, as_of.year))
+    versions = {f"config.{table}": days + repr(rows.get(table)) for table in settings.TABLES}
+    if MADE[con].get("config") != repr(versions):
+        settings.write(con, configuration, run)
+        MADE[con]["config"] = repr(versions)
+    return versions
+
+
+def landed(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, str]:
+    """Put what the folder holds into ``raw``; return the version of each table."""
+    versions = {}
+    for table in TABLES:
+        name = f"raw.files__{table}"
+        batches = list(Files(folder).collect(table, {}))
+        versions[name] = repr([batch.rows.rows() for batch in batches])
+        hold_good(folder / f"{table}.csv", batches)
+        if MADE[con].get(name) != versions[name]:
+            con.execute(f"delete from {name}")
+            for batch in batches:
+                con.register("landed", batch.rows)
+                con.execute(
+                    f"insert into {name} by name select 'files' as source, '' as scope, "
+                    "$entity as entity, timestamptz '2000-01-01' as fetched_at, "
+                    "false as is_deleted, * from landed",
+                    {"entity": table},
+                )
+                con.unregister("landed")
+            MADE[con][name] = versions[name]
+    return versions
+
+
+def hold_good(path: Path, batches: list) -> None:
+    """Refuse a CSV with a row that the connector did: a case has no slips."""
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as opened:
+            told = len(list(csv.reader(opened))) - 1
+        assert told == sum(len(batch.rows) for batch in batches), f"a row of {path} is refused"
+
+
+@cache
+def ancestry(table: str) -> frozenset[str]:
+    """Return a table and every table that it is made from."""
+    found = {table}
+    for one in steps()[table].inputs if table in steps() else ():
+        found |= ancestry(one)
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""Other tools' definitions, held against slow references written from their words."""

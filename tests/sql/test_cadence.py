@@ -1,0 +1,211 @@
+"""Rhythms of services as marts, commands and sentences tell them."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from pipelines import cadence
+from pipelines.analysis import service_days
+from sql import cadence_words
+from tests.support import at, organisation, rows
+
+START = at("2025-09-01 10:00")
+"""A Monday."""
+
+
+def deployed(service, *days, times=1):
+    """Return deployments of a service so many days after the start."""
+    return [
+        {
+            "deployment_id": f"{service}-{day}-{time}",
+            "service": service,
+            "finished_at": START + timedelta(days=day, minutes=time),
+        }
+        for day in days
+        for time in range(times)
+    ]
+
+
+def weekdays(until, since=0):
+    return [day for day in range(since, until) if (START + timedelta(days=day)).weekday() < 5]
+
+
+def told(folder, deployments, after=200, hour=0, **settings):
+    """Return the rows of marts.cadence so many days after the start, by service."""
+    as_of = START + timedelta(days=after, hours=hour)
+    with organisation(folder, as_of=as_of, deployments=deployments, **settings) as con:
+        return {row["service"]: row for row in cadence.rows(con)}
+
+
+def test_each_state_is_told_of_the_service_that_is_in_it(tmp_path):
+    found = told(
+        tmp_path,
+        [
+            *deployed("daily", *weekdays(200)),
+            *deployed("stopped", *weekdays(185)),
+            *deployed("gone", *weekdays(40)),
+            *deployed("fresh", *weekdays(200, since=196)),
+            *deployed("busy", *weekdays(178), times=6),
+            *deployed("busy", *weekdays(200, since=178)),
+        ],
+    )
+
+    assert {service: row["state"] for service, row in found.items()} == {
+        "daily": "on_rhythm",
+        "stopped": "stalled",
+        "gone": "dormant",
+        "fresh": "too_new",
+        "busy": "slowing",
+    }
+    assert cadence_words.said(found["fresh"]) == "learning, 4 of 5"
+    assert cadence_words.said(found["stopped"]).startswith("silent 11 working days, usually 1; ")
+    assert next(iter(found)) == "stopped"
+
+
+def test_today_counts_once_something_is_deployed_on_it(tmp_path):
+    quiet = told(tmp_path / "a", deployed("web", *weekdays(182)), after=189, hour=-9)
+    later = told(tmp_path / "b", deployed("web", *weekdays(182)), after=189, hour=9)
+    again = told(tmp_path / "c", deployed("web", *weekdays(182), 189), after=189, hour=9)
+
+    assert quiet["web"]["silent_working_days"] == later["web"]["silent_working_days"]
+    assert again["web"]["silent_working_days"] == 0
+    assert (later["web"]["state"], again["web"]["silent_r_years"]) == ("stalled", 0)
+
+
+def test_a_freeze_stands_over_the_state_and_starts_no_alarm(tmp_path):
+    freeze = {"name": "trade", "from": "2026-03-02", "to": "2026-03-31"}
+    found = told(tmp_path, deployed("web", *weekdays(182)), calendar={"freezes": [freeze]})
+
+    assert found["web"]["is_frozen"]
+    assert found["web"]["state"] == "on_rhythm"
+    assert cadence_words.state(found["web"]) == "frozen"
+    assert found["web"]["next_from"] > date(2026, 3, 31)
+
+
+def test_deployments_of_nothing_but_bots_changes_do_not_postpone_an_alarm(tmp_path):
+    everyday = [
+        *deployed("web", *weekdays(180)),
+        *deployed("web", *weekdays(200, since=180)),
+    ]
+    changes = [
+        {
+            "change_id": one["deployment_id"],
+            "service": "web",
+            "deployment_id": one["deployment_id"],
+            "opened_at": one["finished_at"] - timedelta(hours=2),
+            "merged_at": one["finished_at"] - timedelta(hours=1),
+            "author": "renovate[bot]"
+            if one["finished_at"] >= START + timedelta(days=180)
+            else "ada",
+        }
+        for one in everyday
+    ]
+    as_of = START + timedelta(days=200)
+    with organisation(tmp_path, as_of=as_of, deployments=everyday, changes=changes) as con:
+        (row,) = cadence.rows(con)
+
+    assert row["state"] == "stalled"
+    assert row["last_on"] == date(2026, 2, 27)
+
+
+def test_holidays_of_the_services_country_hardly_count(tmp_path):
+    services = [{"name": "here"}, {"name": "there", "country": "DE"}]
+    both = [day for day in weekdays(112)]
+    found = told(
+        tmp_path,
+        [*deployed("here", *both), *deployed("there", *both)],
+        after=119,
+        services=services,
+        calendar={"country": "US"},
+    )
+
+    # From Monday 22 December: Christmas in both, the 26th in Germany alone.
+    assert found["there"]["silent_working_days"] < found["here"]["silent_working_days"]
+
+
+def test_a_budget_of_false_alarms_makes_the_threshold(tmp_path):
+    deployments = [one for n in range(6) for one in deployed(f"s{n}", *weekdays(40))]
+    found = told(tmp_path, deployments, after=41, cadence={"false_alarms": 2})
+
+    assert {row["threshold_years"] for row in found.values()} == {3.0}
+
+
+def test_what_waits_is_told_beside_a_stall(tmp_path):
+    changes = [
+        {"change_id": "web!1", "service": "web", "merged_at": START + timedelta(days=199, hours=1)},
+        {"change_id": "web!2", "service": "web", "merged_at": START + timedelta(days=198)},
+    ]
+    as_of = START + timedelta(days=200)
+    with organisation(
+        tmp_path,
+        as_of=as_of,
+        deployments=[*deployed("web", *weekdays(180)), *deployed("idle", *weekdays(180))],
+        changes=changes,
+    ) as con:
+        first, second = cadence.rows(con)
+
+    assert (first["service"], cadence_words.waiting(first)) == (
+        "web", "2 changes wait, the oldest 2.0 days",
+    )  # fmt: skip
+    assert (second["service"], cadence_words.waiting(second)) == ("idle", "nothing merged waits")
+
+
+def test_json_has_the_shape_that_is_documented(tmp_path):
+    as_of = START + timedelta(days=60)
+    with organisation(tmp_path, as_of=as_of, deployments=deployed("web", *weekdays(60))) as con:
+        found = cadence.as_json(con)
+
+    assert found["as_of"] == as_of.isoformat()
+    assert set(found["rows"][0]) == {
+        "service", "state", "is_frozen", "return_years", "silent_working_days",
+        "usual_working_days", "next_from", "next_to", "waiting_changes",
+    }  # fmt: skip
+    assert found["rows"][0]["next_from"] == "2025-10-31"
+
+
+def test_the_backtest_counts_alarms_and_how_often_the_window_held(tmp_path):
+    on = [*weekdays(120), *weekdays(200, since=140)]
+    as_of = START + timedelta(days=200)
+    with organisation(tmp_path, as_of=as_of, deployments=deployed("web", *on)) as con:
+        found = cadence.backtest(con).to_dicts()
+
+    assert [row["service"] for row in found] == ["web", "all together"]
+    assert found[0]["alarm_count"] == 1
+    # 129 waits are known after the fifth deploy-day; the one for the end of the stop was too long.
+    assert found[0]["wait_count"] == len(on) - 5
+    assert found[0]["most_count"] == len(on) - 6
+
+
+def test_retired_services_and_those_that_never_deployed_have_no_rhythm(tmp_path):
+    services = [
+        {"name": "web"},
+        {"name": "old", "retired_on": "2025-12-01"},
+        {"name": "never"},
+    ]
+    deployments = [*deployed("web", *weekdays(200)), *deployed("old", *weekdays(60))]
+
+    assert list(told(tmp_path, deployments, services=services)) == ["web"]
+
+
+def test_an_organisation_without_deployments_has_no_rows(tmp_path):
+    with organisation(tmp_path, as_of=START) as con:
+        assert rows(con, "from marts.cadence") == []
+        assert cadence.as_json(con)["rows"] == []
+        assert len(cadence.backtest(con)) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2026, 11, 25), date(2026, 11, 27), "25 to 27 November 2026"),
+        (date(2026, 11, 25), date(2026, 11, 25), "25 November 2026"),
+        (date(2026, 11, 30), date(2026, 12, 2), "30 November 2026 to 2 December 2026"),
+        (date(2026, 11, 30), None, "30 November 2026"),
+    ],
+)
+def test_the_next_deployment_is_expected_within_days(first, last, said):
+    assert cadence_words.expected(first, last) == f"next deployment expected {said}"
+
+
+def test_days_to_come_are_enough_to_look_a_year_ahead():
+    assert service_days.AHEAD >= 366

@@ -1,0 +1,100 @@
+"""Whether a change is live, from its sha, number or page."""
+
+from datetime import timedelta
+
+import pytest
+
+from pipelines import locating
+from pipelines.errors import DrumbeatError
+from tests.support import at, project, published, refresh, write
+
+START = at("2026-03-02 10:00")
+AS_OF = START + timedelta(days=12)
+PAGE = "https://git.example/shop/pull/7"
+
+
+def commit(sha, hours, parents=""):
+    at_hour = START + timedelta(hours=hours)
+    return {
+        "repository": "shop", "sha": sha * 10, "parents": parents, "authored_at": at_hour,
+        "committed_at": at_hour, "subject": f"Work {sha}",
+    }  # fmt: skip
+
+
+def deployment(name, sha, days, environment="production"):
+    return {
+        "deployment_id": name, "service": "shop", "repository": "shop", "sha": sha * 10,
+        "environment": environment, "finished_at": START + timedelta(days=days),
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("locating")
+    write(
+        folder / "files",
+        commits=[
+            commit("aaaa", 0),
+            commit("bbbb", 1, "aaaa" * 10),
+            commit("cccc", 2, "aaaa" * 10),
+            commit("dddd", 3, " ".join(["bbbb" * 10, "cccc" * 10])),
+            commit("eeee", 200, "dddd" * 10),
+        ],
+        changes=[
+            {
+                "change_id": "shop#7", "repository": "shop", "merge_sha": "dddd" * 10,
+                "opened_at": START + timedelta(hours=2), "title": "Prices",
+                "merged_at": START + timedelta(hours=3), "url": PAGE,
+            },
+            {"change_id": "shop#8", "repository": "shop", "opened_at": START},
+        ],
+        deployments=[
+            deployment("first", "aaaa", 0.01),
+            deployment("second", "dddd", 5),
+            deployment("abroad", "dddd", 5.1, "production-us"),
+        ],
+    )  # fmt: skip
+    one = project(folder, services=[{"name": "shop", "repository": "shop"}])
+    refresh(one, AS_OF)
+    with published(one) as con:
+        yield lambda asked: locating.locate(con, asked, one.warehouse)
+
+
+@pytest.mark.parametrize("asked", ["ddddddd", "D" * 40, "#7", "shop#7", "SHOP#7", PAGE, f"{PAGE}/"])
+def test_a_change_is_found_by_sha_number_and_page(found, asked):
+    (row,) = found(asked)
+
+    assert row["change_id"] == "shop#7"
+    assert [region["environment"] for region in row["regions"]] == ["production", "production-us"]
+    assert locating.state(row, "UTC") == (
+        "live in production since Sat 7 Mar, 10:00, production-us since Sat 7 Mar, 12:24"
+    )
+
+
+def test_a_commit_inside_a_pull_request_is_found_by_the_graph(found):
+    assert [row["change_id"] for row in found("cccccccc")] == ["shop#7"]
+
+
+def test_what_is_merged_and_not_deployed_says_so(found):
+    (row,) = found("eeeeeee")
+
+    assert row["regions"] == []
+    assert locating.state(row, "UTC").startswith("merged Tue 10 Mar, 18:00, not deployed")
+
+
+def test_what_the_first_known_deployment_carried_is_live_since_before_it(found):
+    (row,) = found("aaaaaaa")
+
+    assert locating.state(row, "UTC") == "live since before the first deployment that is known"
+
+
+def test_what_is_not_merged_says_so(found):
+    (row,) = found("#8")
+
+    assert locating.state(row, "UTC") == "not merged yet"
+
+
+@pytest.mark.parametrize("asked", ["aaaa", "nothing", "#99", "https://git.example/none", "'; --"])
+def test_what_is_no_change_is_refused_with_what_would_be_one(found, asked):
+    with pytest.raises(DrumbeatError, match="give a sha of at least 7 digits"):
+        found(asked)
