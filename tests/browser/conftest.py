@@ -1,5 +1,6 @@
 """A real dashboard server and a real Chromium."""
 
+import asyncio
 import shutil
 import socket
 import subprocess
@@ -52,7 +53,7 @@ def wait_for(address, process, log):
     pytest.fail(f"The dashboard did not start:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
     """Open the Chromium that is on the PATH."""
     playwright = pytest.importorskip("playwright.sync_api")
@@ -65,6 +66,8 @@ def chromium():
         )
         yield browser
         browser.close()
+    # Playwright leaves its loop as the running one, and other tests of this process have their own.
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture

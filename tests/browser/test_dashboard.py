@@ -129,10 +129,13 @@ def test_choices_are_kept_when_moving_between_pages(visit):
 
     page.get_by_role("link", name="Service", exact=True).click()
     page.wait_for_url(re.compile("/service.*period=6"))
+    page.get_by_text("All deployments of the last 84 days").wait_for()
+    page.locator('[data-test-script-state="notRunning"]').first.wait_for()
     page.get_by_role("link", name="Overview", exact=True).click()
     page.get_by_role("heading", name=re.compile("^Payments shipped")).wait_for()
 
-    assert "team=Payments" in page.url
+    # The address follows the page.
+    page.wait_for_url(re.compile("team=Payments"))
 
 
 def test_hostile_titles_are_shown_as_text(visit):
