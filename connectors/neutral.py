@@ -10,11 +10,17 @@ from connectors.mentions import unmentioned_in
 STATUSES = ("success", "failure", "cancelled", "in_progress")
 TRIGGERS = ("manual", "automatic")
 FLAG_EVENTS = ("raised", "lowered")
+BOOLEANS = ("true", "false")
+ROLLOUTS = ("completed", "aborted", "paused", "degraded", "progressing")
+SIGNALS = ("errors", "latency", "business")
+VERDICTS = ("successful", "failed", "error", "inconclusive", "superseded")
+SYNCS = ("synced", "out_of_sync")
+COMPARED = ("matched", "differed")
 STRATEGIES = ("rolling", "blue_green", "canary", "recreate", "unknown")
 TIME_COLUMNS = (
     "started_at", "finished_at", "first_commit_at", "opened_at", "ready_at", "first_review_at",
     "approved_at", "merged_at", "authored_at", "committed_at", "acknowledged_at", "resolved_at",
-    "happened_at",
+    "happened_at", "aborted_at", "changed_at",
 )  # fmt: skip
 # What is known of a row besides its columns; no column of a file is called so.
 FILE, LINE, BROKEN, FAULT = "#file", "#line", "#broken", "#fault"
@@ -32,6 +38,8 @@ SPOKEN = ("title", "subject")
 NAMES = frozenset({
     "deployment_id", "change_id", "incident_id", "service", "repository", "environment",
     "sha", "merge_sha", "parents", "paths", "version", "rolls_back_to", "flag_event_id", "flag_key",
+    "rollout_id", "analysis_id", "weight_id", "sync_id", "shadow_id", "revision", "stable_version",
+    "artifact_digest",
 })  # fmt: skip
 TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
@@ -55,7 +63,7 @@ TABLES: Mapping[str, Table] = {
         key=("deployment_id",),
         optional=(
             "environment", "status", "started_at", "repository", "sha", "version", "trigger",
-            "author", "strategy", "rolls_back_to", "url",
+            "author", "strategy", "rolls_back_to", "artifact_digest", "url",
         ),
         choices=(("status", STATUSES), ("trigger", TRIGGERS), ("strategy", STRATEGIES)),
     ),
@@ -90,6 +98,55 @@ TABLES: Mapping[str, Table] = {
         key=("flag_event_id",),
         optional=("service", "environment", "source", "url"),
         choices=(("does", FLAG_EVENTS),),
+    ),
+    "progressive_rollouts": Table(
+        columns=("rollout_id", "service", "started_at"),
+        filled=("rollout_id", "service", "started_at"),
+        key=("rollout_id",),
+        optional=(
+            "environment", "tool", "strategy", "status", "finished_at", "aborted_at",
+            "abort_weight", "sha", "version", "artifact_digest", "stable_version", "has_weights",
+            "max_weight", "pause_count", "is_hand_paused", "is_fast_promoted",
+            "has_traffic_mirror", "is_sampled", "warm_seconds", "is_rollback", "url",
+        ),
+        choices=(
+            ("strategy", STRATEGIES), ("status", ROLLOUTS), ("has_weights", BOOLEANS),
+            ("is_hand_paused", BOOLEANS), ("is_fast_promoted", BOOLEANS),
+            ("has_traffic_mirror", BOOLEANS), ("is_sampled", BOOLEANS), ("is_rollback", BOOLEANS),
+        ),
+    ),
+    "analyses": Table(
+        columns=("analysis_id", "rollout_id", "metric"),
+        filled=("analysis_id", "rollout_id"),
+        key=("analysis_id",),
+        optional=(
+            "signal", "is_dry_run", "compares_stable", "can_fail", "verdict", "started_at",
+            "finished_at", "url",
+        ),
+        choices=(
+            ("signal", SIGNALS), ("is_dry_run", BOOLEANS), ("compares_stable", BOOLEANS),
+            ("can_fail", BOOLEANS), ("verdict", VERDICTS),
+        ),
+    ),
+    "traffic_weights": Table(
+        columns=("weight_id", "rollout_id", "changed_at", "weight"),
+        filled=("weight_id", "rollout_id", "changed_at", "weight"),
+        key=("weight_id",),
+        optional=(),
+    ),
+    "agent_syncs": Table(
+        columns=("sync_id", "service", "changed_at", "state"),
+        filled=("sync_id", "service", "changed_at", "state"),
+        key=("sync_id",),
+        optional=("environment", "tool", "revision", "url"),
+        choices=(("state", SYNCS),),
+    ),
+    "shadows": Table(
+        columns=("shadow_id", "service", "started_at"),
+        filled=("shadow_id", "service", "started_at"),
+        key=("shadow_id",),
+        optional=("environment", "sha", "version", "finished_at", "verdict", "url"),
+        choices=(("verdict", COMPARED),),
     ),
 }
 # fmt: on

@@ -22,7 +22,7 @@ PRIVATE = (
     "commits", "commit_landings", "commit_owners", "commit_changes", "deployment_commits",
     "rebased_commits",
     "told_changes", "told_deployments", "told_incidents", "told_flag_events", "raised_incidents",
-    "claims",
+    "claims", "claimed_deployments", "told_rollouts",
     "pull_requests", "carried_changes", "lead_time_boundaries",
     "team_members",
 )  # fmt: skip

@@ -36,6 +36,11 @@ TABLES: Mapping[str, str] = {
     "events__events": PAYLOAD,
     "pagers__incidents": PAYLOAD,
     "pagers__deployments": PAYLOAD,
+    "delivery__progressive_rollouts": PAYLOAD,
+    "delivery__analyses": PAYLOAD,
+    "delivery__traffic_weights": PAYLOAD,
+    "delivery__agent_syncs": PAYLOAD,
+    "delivery__shadows": PAYLOAD,
     "ledger__rows": PAYLOAD,
     "ledger__definitions": PAYLOAD,
 }
@@ -59,6 +64,9 @@ def table_of(kind: str, entity: str) -> str:
         # Whatever is pushed has one shape, whosoever webhook it is.
         return "events__events"
     family = FAMILIES.get(kind, kind)
+    if f"delivery__{entity}" in TABLES:
+        # How a version is rolled out has one shape, whoever tells it.
+        family = "delivery"
     if family == "hosts" and f"git__{entity}" in TABLES:
         # What a code host's repositories hold is read with git.
         family = "git"

@@ -63,6 +63,7 @@ TABLES: Mapping[str, str] = {
     "aliases": "alias text, service text",
     "freezes": "name text, from_on date, to_on date, service text",
     "targets": "metric text, target double",
+    "analysis_signals": "place bigint, signal text, pattern text",
     "incident_rules": "source text, does text, field text, kind text, place bigint, "
     "pattern text, value text",
 }
@@ -191,6 +192,7 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
             for metric, target in configuration.targets.model_dump().items()
             if target is not None
         ],
+        "analysis_signals": list(configuration.delivery.patterns),
         "incident_rules": [
             tuple(rule)
             for source in configuration.sources

@@ -7,6 +7,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from pipelines.configuration.alerts import Alerts
 from pipelines.configuration.definitions import Definitions
+from pipelines.configuration.delivery import Delivery
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
 from pipelines.configuration.overrides import Override
 from pipelines.configuration.services import Service
@@ -178,6 +179,9 @@ class Configuration(Settings):
     )
     definitions: Definitions = Field(
         default=Definitions(), description="The rules that metrics are made by."
+    )
+    delivery: Delivery = Field(
+        default=Delivery(), description="What analyses of progressive rollouts tell of."
     )
     cadence: Cadence = Field(
         default=Cadence(), description="From when on a silence is told as an alarm."

@@ -24,6 +24,13 @@ with events as (
     union all
     select max(happened_at) as latest_at from facts.told_flag_events
     union all
+    select max(greatest(started_at, finished_at, aborted_at)) as latest_at
+    from staging.delivery__progressive_rollouts
+    union all
+    select max(greatest(started_at, finished_at)) as latest_at from staging.events__rollouts
+    union all
+    select max(changed_at) as latest_at from staging.delivery__agent_syncs
+    union all
     select max(greatest(authored_at, committed_at)) as latest_at from staging.git__commits
     union all
     select max(tagged_at) as latest_at from staging.git__tags

@@ -16,6 +16,7 @@
 --   trigger            manual or automatic; null where unknown.
 --   is_bot             True when a bot deployed; null where unknown.
 --   strategy           rolling, blue_green, canary, recreate or unknown.
+--   artifact_digest    Digest of what runs, sha256: and 64 digits; null where unknown.
 --   is_rollback        True when it went back to an earlier version.
 --   rolls_back_to      Deployment or version whose version runs again.
 --   is_hotfix          True when it carries a hotfix, or is a patch release inferred to be one.
@@ -58,6 +59,7 @@ select
     records.trigger,
     records.is_bot,
     records.strategy,
+    records.artifact_digest,
     coalesce(versions.is_rollback, false) as is_rollback,
     versions.rolls_back_to,
     hotfixes.deployment_id is not null as is_hotfix,

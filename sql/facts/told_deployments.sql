@@ -23,6 +23,7 @@
 --   trigger            manual or automatic; null where unknown.
 --   is_bot             True when a bot made it; null without an author.
 --   strategy           rolling, blue_green, canary, recreate or unknown.
+--   artifact_digest    Digest of what runs, sha256: and 64 digits; null where unknown.
 --   rolls_back_to      Deployment or version that this one goes back to, as told.
 --   url                Page at the source.
 
@@ -100,6 +101,7 @@ pushed as (
         identified.trigger,
         identified.is_bot,
         identified.strategy,
+        identified.artifact_digest,
         identified.rolls_back_to,
         identified.url
     from identified
@@ -160,6 +162,7 @@ select
     trigger,
     is_bot,
     strategy,
+    artifact_digest,
     rolls_back_to,
     url
 from staging.files__deployments
@@ -186,6 +189,7 @@ select
     cast(null as text) as trigger,
     is_bot,
     'unknown' as strategy,
+    cast(null as text) as artifact_digest,
     cast(null as text) as rolls_back_to,
     url
 from staging.hosts__deployments
@@ -212,6 +216,7 @@ select
     trigger,
     is_bot,
     'unknown' as strategy,
+    cast(null as text) as artifact_digest,
     cast(null as text) as rolls_back_to,
     url
 from staging.hosts__runs
@@ -239,6 +244,7 @@ select
     cast(null as text) as trigger,
     is_bot,
     'unknown' as strategy,
+    cast(null as text) as artifact_digest,
     cast(null as text) as rolls_back_to,
     url
 from staging.hosts__releases
@@ -265,6 +271,7 @@ select
     cast(null as text) as trigger,
     cast(null as boolean) as is_bot,
     'unknown' as strategy,
+    cast(null as text) as artifact_digest,
     cast(null as text) as rolls_back_to,
     url
 from deploying_changes
@@ -291,6 +298,7 @@ select
     trigger,
     is_bot,
     strategy,
+    artifact_digest,
     rolls_back_to,
     url
 from pushed

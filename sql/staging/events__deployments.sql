@@ -22,6 +22,7 @@
 --   trigger            manual or automatic; null where unknown.
 --   is_bot             True when a bot made it; null without an author.
 --   strategy           As the sender names it; unknown where it names none.
+--   artifact_digest    Digest of what runs, sha256: and 64 digits; null where unknown.
 --   rolls_back_to      Deployment or version that this one goes back to, as told.
 --   url                Page at the sender.
 --   is_removed         True for a release that is not published, or no more.
@@ -49,6 +50,7 @@ with fields as (
         json_extract_string(payload, '$.author') as author,
         json_extract_string(payload, '$.is_bot') as is_bot,
         json_extract_string(payload, '$.strategy') as strategy,
+        json_extract_string(payload, '$.artifact_digest') as artifact_digest,
         json_extract_string(payload, '$.rolls_back_to') as rolls_back_to,
         json_extract_string(payload, '$.url') as url
     from raw.events__events
@@ -102,6 +104,8 @@ folded as (
         max_by(author, case when author is not null then place end) as author,
         max_by(is_bot, case when is_bot is not null then place end) as is_bot,
         max_by(strategy, case when strategy is not null then place end) as strategy,
+        max_by(artifact_digest, case when artifact_digest is not null then place end)
+            as artifact_digest,
         max_by(rolls_back_to, case when rolls_back_to is not null then place end)
             as rolls_back_to,
         max_by(url, case when url is not null then place end) as url
@@ -155,6 +159,7 @@ select
     folded.trigger,
     case when folded.is_bot = 'true' then true else known.is_bot end as is_bot,
     coalesce(folded.strategy, 'unknown') as strategy,
+    lower(folded.artifact_digest) as artifact_digest,
     folded.rolls_back_to,
     folded.url,
     folded.subject = 'release' and (

@@ -14,6 +14,7 @@
 --   trigger            manual or automatic; null where unknown.
 --   is_bot             True when a bot's name stands as author; null without an author.
 --   strategy           rolling, blue_green, canary, recreate or unknown.
+--   artifact_digest    Digest of what runs, sha256: and 64 digits; null where unknown.
 --   rolls_back_to      Deployment or version that this one goes back to, as told.
 --   url                Page at the source.
 
@@ -32,6 +33,7 @@ with fields as (
         json_extract_string(payload, '$.trigger') as trigger,
         json_extract_string(payload, '$.author') as author,
         json_extract_string(payload, '$.strategy') as strategy,
+        json_extract_string(payload, '$.artifact_digest') as artifact_digest,
         json_extract_string(payload, '$.rolls_back_to') as rolls_back_to,
         json_extract_string(payload, '$.url') as url
     from raw.files__deployments
@@ -66,6 +68,7 @@ select
     fields.trigger,
     known.is_bot,
     coalesce(fields.strategy, 'unknown') as strategy,
+    lower(fields.artifact_digest) as artifact_digest,
     fields.rolls_back_to,
     fields.url
 from fields

@@ -80,7 +80,7 @@ def landed(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, str]:
     """Put what the folder holds into ``raw``; return the version of each table."""
     versions = {}
     for table in TABLES:
-        name = f"raw.files__{table}"
+        name = f"raw.{raw.table_of('files', table)}"
         batches = list(Files(folder).collect(table, {}))
         versions[name] = repr([batch.rows.rows() for batch in batches])
         hold_good(folder / f"{table}.csv", batches)

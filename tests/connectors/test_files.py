@@ -82,6 +82,55 @@ ROWS = {
             "does": "lowered",
         },
     ],
+    "progressive_rollouts": [
+        {
+            "rollout_id": "r1",
+            "service": "shop",
+            "started_at": "2026-03-02T09:00:00Z",
+            "strategy": "canary",
+            "status": "aborted",
+            "aborted_at": "2026-03-02T09:05:00Z",
+            "abort_weight": "0.2",
+            "has_weights": "true",
+        },
+        {"rollout_id": "r2", "service": "shop", "started_at": "2026-03-03T09:00:00Z"},
+    ],
+    "analyses": [
+        {
+            "analysis_id": "a1",
+            "rollout_id": "r1",
+            "metric": "error-rate",
+            "can_fail": "true",
+            "verdict": "failed",
+            "finished_at": "2026-03-02T09:05:00Z",
+        },
+        {"analysis_id": "a2", "rollout_id": "r2", "metric": "latency"},
+    ],
+    "traffic_weights": [
+        {
+            "weight_id": "w1",
+            "rollout_id": "r1",
+            "changed_at": "2026-03-02T09:01:00Z",
+            "weight": "0.2",
+        }
+    ],
+    "agent_syncs": [
+        {
+            "sync_id": "s1",
+            "service": "shop",
+            "changed_at": "2026-03-02T09:00:00Z",
+            "state": "synced",
+        }
+    ],
+    "shadows": [
+        {
+            "shadow_id": "h1",
+            "service": "shop",
+            "started_at": "2026-03-01T09:00:00Z",
+            "finished_at": "2026-03-01T10:00:00Z",
+            "verdict": "matched",
+        }
+    ],
 }
 
 
