@@ -31,7 +31,9 @@ def examine(project: Project) -> Iterator[Finding]:
     yield Finding("configuration", f"sources: {sources}; {services}{named}")
     yield git()
     for source in configuration.sources:
-        if isinstance(source, GitHubSource | GitLabSource):
+        if lack := configuration.lacking.get(source.name):
+            yield Finding(source.name, lack, "mend")
+        elif isinstance(source, GitHubSource | GitLabSource):
             yield from host(project, source)
         elif isinstance(source, AnyPager):
             yield from tool(project, source)

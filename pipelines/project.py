@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from connectors import Connector
+from connectors import Connector, SourceMisconfigured
 from pipelines.configuration import (
     AnyPager,
     AnySource,
@@ -67,6 +67,8 @@ class Project:
 
     def connector(self, source: AnySource) -> Connector:
         """Make the connector of ``source``; clients are imported here, where they are needed."""
+        if lack := self.configuration.lacking.get(source.name):
+            raise SourceMisconfigured(lack)
         if isinstance(source, GitSource):
             from connectors.git import Git
 

@@ -21,7 +21,7 @@ def alerts(config: Path | None, data_dir: Path | None, dry_run: bool, as_json: b
     from pipelines.alerts import occasions, printing
     from pipelines.alerts.telling import Teller
 
-    found = options.project(config, data_dir)
+    found = options.project(config, data_dir, may_lack=True)
     settings = found.configuration.alerts
     rows, occasion = occasions.read(found)
     if not settings.channels:

@@ -26,7 +26,7 @@ def refresh(
     no_wait: bool,
 ) -> None:
     """Collect what is new, build, publish; safe to kill at any moment."""
-    refreshed(options.project(config, data_dir), as_of, known_at, wait=not no_wait)
+    refreshed(options.project(config, data_dir, may_lack=True), as_of, known_at, wait=not no_wait)
 
 
 @click.command(epilog="Example: drumbeat rebuild --as-of 2026-11-16 --known-at 2026-11-16")
@@ -43,7 +43,7 @@ def rebuild(
     from pipelines import refreshing
     from pipelines.progress import Progress
 
-    found = options.project(config, data_dir)
+    found = options.project(config, data_dir, may_lack=True)
     run = options.run(found, as_of, known_at)
     outcome = refreshing.rebuild(
         found, run, Progress(), wait=not no_wait, is_past=known_at is not None
@@ -57,7 +57,7 @@ def doctor(config: Path | None, data_dir: Path | None) -> None:
     """Check configuration, sources and data, and say what to mend."""
     from pipelines import examining
 
-    findings = list(examining.examine(options.project(config, data_dir)))
+    findings = list(examining.examine(options.project(config, data_dir, may_lack=True)))
     for finding in findings:
         click.echo(finding.text())
     if any(finding.level == "mend" for finding in findings):

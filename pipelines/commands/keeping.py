@@ -33,7 +33,7 @@ def forget(
     if len(named) != 1 or not named[0][1]:
         raise click.UsageError("say one of --source, --scope and --author, and its name")
     request = Request(*named[0])
-    found = options.project(config, data_dir)
+    found = options.project(config, data_dir, may_lack=True)
     if dry_run:
         made = keeping.counted(found, request, Progress(), wait=not no_wait)
     else:
@@ -51,5 +51,7 @@ def compact(config: Path | None, data_dir: Path | None, no_wait: bool) -> None:
     from pipelines import keeping
     from pipelines.progress import Progress
 
-    found = keeping.compact(options.project(config, data_dir), Progress(), wait=not no_wait)
+    found = keeping.compact(
+        options.project(config, data_dir, may_lack=True), Progress(), wait=not no_wait
+    )
     click.echo(f"{keeping.some(found.files, 'file')} less", err=True)

@@ -52,13 +52,13 @@ def run_options(command: Command) -> Command:
     return command
 
 
-def project(config: Path | None, data_dir: Path | None) -> "Project":
-    """Load the project that the options name."""
+def project(config: Path | None, data_dir: Path | None, *, may_lack: bool = False) -> "Project":
+    """Load the project that the options name; with ``may_lack`` a source may lack its secrets."""
     from pipelines import configuration
     from pipelines.project import Project
 
     found = configuration.find(config, data_dir)
-    return Project(configuration.load(found), data_dir or DATA)
+    return Project(configuration.load(found, may_lack=may_lack), data_dir or DATA)
 
 
 def run(found: "Project", as_of: str | None, known_at: str | None) -> "Run":

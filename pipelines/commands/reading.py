@@ -172,7 +172,7 @@ def report(
     from pipelines import windows
     from pipelines.reports import weekly
 
-    found = options.project(config, data_dir)
+    found = options.project(config, data_dir, may_lack=True)
     asked = found.configuration.report
     chosen = tuple(formats.split(",")) if formats else asked.formats
     day = windows.parse_week(week) if week else None

@@ -10,6 +10,7 @@ Path = tuple[str | int, ...]
 
 REFERENCE = re.compile(r"(\$?)\$\{([^}]*)\}?")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+NEEDS = "needs the environment variable"
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 
 
@@ -73,8 +74,7 @@ def _expanded_text(
             state = "empty" if match[2] in os.environ else "not set"
             complain(
                 path,
-                f"needs the environment variable {match[2]}, which is {state}; "
-                f"set it: export {match[2]}=...",
+                f"{NEEDS} {match[2]}, which is {state}; set it: export {match[2]}=...",
             )
             return match[0]
         found[known] = f"${{{match[2]}}}"

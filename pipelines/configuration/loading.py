@@ -38,8 +38,11 @@ def find(explicit: Path | None = None, data_dir: Path | None = None) -> Path:
     raise ConfigurationError(FILE_NAME, [Problem(0, "", f"not found as {looked}; {REMEDY}")])
 
 
-def load(path: Path) -> Configuration:
-    """Read a configuration file; raises ConfigurationError with every problem in it."""
+def load(path: Path, *, may_lack: bool = False) -> Configuration:
+    """Read a configuration file; raises ConfigurationError with every problem in it.
+
+    With ``may_lack`` a source may lack its environment variables: ``lacking`` has what it lacks.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -49,10 +52,10 @@ def load(path: Path) -> Configuration:
     except OSError as error:
         problem = Problem(0, "", f"can not be read: {error.strerror}; {REMEDY}")
         raise ConfigurationError(str(path), [problem]) from error
-    return parse(text, path)
+    return parse(text, path, may_lack=may_lack)
 
 
-def parse(text: str, path: Path) -> Configuration:
+def parse(text: str, path: Path, *, may_lack: bool = False) -> Configuration:
     """Read a configuration from text, as if it stood in the file at ``path``."""
     name = str(path)
     raw, lines, problems = yaml_text.read(text, name)
@@ -60,16 +63,21 @@ def parse(text: str, path: Path) -> Configuration:
         said = "is empty" if raw is None else f"holds {shown(raw)}"
         problem = Problem(1, "", f"{said}, must be a mapping that begins with `sources:`; {REMEDY}")
         raise ConfigurationError(name, [*problems, problem])
-    unset: dict[environment.Path, str] = {}
-    data, references = environment.expanded(raw, unset.__setitem__)
+    wrong: dict[environment.Path, str] = {}
+    data, references = environment.expanded(raw, wrong.__setitem__)
     origin = Origin(raw, references, os.fspath(path.absolute().parent))
-    found = [*unset.items(), *credentials.conflicts(raw)]
+    found = [*wrong.items(), *credentials.conflicts(raw)]
     configuration = _validated(data, origin, found)
     seen = {place for place, _ in found if place}
     found += [(place, origin.hidden(said)) for place, said in conflicts(data) if place not in seen]
-    problems += [Problem(_line(lines, place), yaml_text.said(place), said) for place, said in found]
+    lacking = [one for one in found if may_lack and configuration and _is_lack(one)]
+    problems += [_problem(lines, one) for one in found if one not in lacking]
     if configuration is None or problems:
         raise ConfigurationError(name, problems)
+    for place, said in lacking:
+        source = configuration.sources[int(place[1])].name
+        told = ConfigurationError(name, [_problem(lines, (place, said))])
+        configuration._lacking.setdefault(source, str(told))
     if overrides := overruling.file_of(configuration.overrides, origin.folder):
         configuration._overruled = overruling.load(overrides)
     return configuration
@@ -107,6 +115,16 @@ def _validated(
         new = (worded(detail, origin.raw) for detail in details)
         found += [(place, said) for place, said in new if place not in known]
     return None
+
+
+def _problem(lines: yaml_text.Lines, found: tuple[environment.Path, str]) -> Problem:
+    place, said = found
+    return Problem(_line(lines, place), yaml_text.said(place), said)
+
+
+def _is_lack(found: tuple[environment.Path, str]) -> bool:
+    place, said = found
+    return place[:1] == ("sources",) and len(place) > 1 and said.startswith(environment.NEEDS)
 
 
 def _line(lines: yaml_text.Lines, place: environment.Path) -> int:

@@ -1,5 +1,6 @@
 """Every setting there is: its type, its default and its meaning."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -211,6 +212,8 @@ class Configuration(Settings):
 
     # What the file of overrides says; whoever reads the configuration puts it here.
     _overruled: tuple[Override, ...] = PrivateAttr(default=())
+    # By the name of a source, what it lacks to be asked.
+    _lacking: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("overrides", mode="before")
     @classmethod
@@ -221,6 +224,11 @@ class Configuration(Settings):
     def overruled(self) -> tuple[Override, ...]:
         """What people have said of failures."""
         return self._overruled
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """By the name of a source, which environment variable it lacks to be asked."""
+        return self._lacking
 
     industry: Industry | None = Field(
         default=None,

@@ -24,7 +24,7 @@ def project_from_environment() -> Project:
         found = configuration.find(
             Path(config) if config else None, Path(data_dir) if data_dir else None
         )
-        return Project(configuration.load(found), Path(data_dir or "data"))
+        return Project(configuration.load(found, may_lack=True), Path(data_dir or "data"))
     except configuration.ConfigurationError as error:
         error.add_note(
             f"Dagster finds the configuration through {CONFIG} and {DATA_DIR}; "

@@ -1,7 +1,8 @@
 -- One row per service: those of the configuration, else every one that the data names, and every
 -- repository of a code host that deploys or releases something.
 -- A service takes its deployments from one source: the configured one, else the first that has
--- any; of a code host from its deployments, else its releases, else its tags.
+-- any; of a code host from its deployments, else its releases, else its tags. What tells of
+-- deployments goes before another source's releases and tags, which only stand for them.
 --
 -- grain: service
 --   service            Name.
@@ -208,7 +209,12 @@ first_told as (
             or services.told_by = told.told_by
         )
     qualify row_number() over (
-        partition by told.service order by told.position, told.place, told.repository
+        partition by told.service
+        order by
+            told.told_by in ('releases', 'tags') nulls first,
+            told.position,
+            told.place,
+            told.repository
     ) = 1
 ),
 

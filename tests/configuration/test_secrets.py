@@ -137,3 +137,36 @@ def test_a_secret_in_the_wrong_place_is_not_repeated_either():
     said = complaints(f"sources: [{{kind: 'https://jane:{SECRET}@h/'}}]")
 
     assert SECRET not in said
+
+
+LACKING = """
+sources:
+  - {kind: demo}
+  - {kind: github, name: hub, repositories: acme/*, token: '${NOWHERE}'}
+"""
+
+
+def test_a_source_may_lack_its_variable_where_others_can_go_on(monkeypatch):
+    monkeypatch.delenv("NOWHERE", raising=False)
+
+    found = parse(LACKING, HERE, may_lack=True)
+
+    assert found.lacking == {
+        "hub": f"{HERE}:4: sources[1].token: needs the environment variable NOWHERE, "
+        "which is not set; set it: export NOWHERE=..."
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LACKING + "organisation: '${NOWHERE}'\n",
+        LACKING + "nonsense: 1\n",
+        LACKING.replace("kind: demo", "kind: demo, seed: none"),
+    ],
+)
+def test_what_else_is_wrong_is_still_refused(monkeypatch, text):
+    monkeypatch.delenv("NOWHERE", raising=False)
+
+    with pytest.raises(ConfigurationError):
+        parse(text, HERE, may_lack=True)

@@ -21,6 +21,7 @@ SERVICES = [
     {"name": "with-runs", "repository": "acme/all", "deployments": {"runs": ["Deploy"]}},
     {"name": "staged", "repository": "acme/staged"},
     {"name": "tagged", "repository": "acme/tagged"},
+    {"name": "tagged-and-told", "repository": "acme/tagged"},
     {"name": "api", **MONO, "deployments": {"environments": ["prod-api", "prod-both"]}},
     {"name": "web", **MONO, "deployments": {"environments": ["prod-web", "prod-both"]}},
     {"name": "api-runs", **MONO, "deployments": {"runs": ["Deploy api"]}},
@@ -36,6 +37,11 @@ def con(tmp_path_factory):
     folder = tmp_path_factory.mktemp("claims")
     told = [
         {"deployment_id": "f1", "service": "told-twice", "finished_at": "2026-03-02T09:00:00Z"},
+        {
+            "deployment_id": "f3",
+            "service": "tagged-and-told",
+            "finished_at": "2026-03-02T09:00:00Z",
+        },
         {"deployment_id": "f2", "service": "stranger", "finished_at": "2026-03-02T09:00:00Z"},
     ]
     path = write(folder / "files", deployments=told)
@@ -130,8 +136,13 @@ def found(con, kind):
 def test_a_second_source_is_evidence_only(con):
     assert deployed(con, "told-twice") == ["f1"]
     assert found(con, "second source of deployments") == [
-        ("told-twice", "github: acme/twice", "1 deployments, 1 releases")
+        ("tagged-and-told", "github: acme/tagged", "1 runs"),
+        ("told-twice", "github: acme/twice", "1 deployments, 1 releases"),
     ]
+
+
+def test_what_tells_of_deployments_goes_before_the_tags_of_an_earlier_source(con):
+    assert deployed(con, "tagged-and-told") == ["f3"]
 
 
 def test_what_no_service_claims_is_found(con):
