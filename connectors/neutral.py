@@ -16,12 +16,22 @@ SIGNALS = ("errors", "latency", "business")
 VERDICTS = ("successful", "failed", "error", "inconclusive", "superseded")
 SYNCS = ("synced", "out_of_sync")
 COMPARED = ("matched", "differed")
+FLAG_KINDS = ("release", "experiment", "ops", "permission", "unknown")
 STRATEGIES = ("rolling", "blue_green", "canary", "recreate", "unknown")
 TIME_COLUMNS = (
     "started_at", "finished_at", "first_commit_at", "opened_at", "ready_at", "first_review_at",
     "approved_at", "merged_at", "authored_at", "committed_at", "acknowledged_at", "resolved_at",
-    "happened_at", "aborted_at", "changed_at",
+    "happened_at", "aborted_at", "changed_at", "archived_at", "owned_at", "dated_at",
+    "evaluated_at",
 )  # fmt: skip
+# Columns that are no text: what each must look like, and such as what.
+SHAPES: Mapping[str, tuple[str, str]] = {
+    "removal_on": (r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", "date, such as 2026-11-23"),
+    "lifetime_days": (r"^\d{1,5}$", "whole number of days"),
+    "rollout_share": (r"^(0(\.\d+)?|1(\.0+)?)$", "share from 0 to 1"),
+    "share_before": (r"^(0(\.\d+)?|1(\.0+)?)$", "share from 0 to 1"),
+    "share_after": (r"^(0(\.\d+)?|1(\.0+)?)$", "share from 0 to 1"),
+}
 # What is known of a row besides its columns; no column of a file is called so.
 FILE, LINE, BROKEN, FAULT = "#file", "#line", "#broken", "#fault"
 EXAMPLE = "2026-11-23T10:40:00Z"
@@ -40,6 +50,7 @@ NAMES = frozenset({
     "sha", "merge_sha", "parents", "paths", "version", "rolls_back_to", "flag_event_id", "flag_key",
     "rollout_id", "analysis_id", "weight_id", "sync_id", "shadow_id", "revision", "stable_version",
     "artifact_digest",
+    "flag_id", "path", "added_sha", "project", "tags", "applications", "fields",
 })  # fmt: skip
 TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
@@ -96,7 +107,7 @@ TABLES: Mapping[str, Table] = {
         columns=("flag_event_id", "flag_key", "happened_at", "does"),
         filled=("flag_event_id", "flag_key", "happened_at", "does"),
         key=("flag_event_id",),
-        optional=("service", "environment", "source", "url"),
+        optional=("service", "environment", "source", "share_before", "share_after", "url"),
         choices=(("does", FLAG_EVENTS),),
     ),
     "progressive_rollouts": Table(
@@ -148,6 +159,30 @@ TABLES: Mapping[str, Table] = {
         optional=("environment", "sha", "version", "finished_at", "verdict", "url"),
         choices=(("verdict", COMPARED),),
     ),
+    "flags": Table(
+        columns=("flag_id", "flag_key"),
+        filled=("flag_id", "flag_key"),
+        key=("flag_id",),
+        optional=(
+            "project", "kind", "team", "service", "created_at", "removal_on", "lifetime_days",
+            "archived_at", "is_stale", "tags", "applications", "fields", "owned_at", "dated_at",
+            "url",
+        ),
+        choices=(("kind", FLAG_KINDS), ("is_stale", BOOLEANS)),
+    ),
+    "flag_states": Table(
+        columns=("flag_id", "environment", "is_enabled"),
+        filled=("flag_id", "environment", "is_enabled"),
+        key=("flag_id", "environment"),
+        optional=("is_production", "rollout_share", "fields", "evaluated_at"),
+        choices=(("is_enabled", BOOLEANS), ("is_production", BOOLEANS)),
+    ),
+    "flag_references": Table(
+        columns=("repository", "flag_key", "path"),
+        filled=("repository", "flag_key", "path"),
+        key=("repository", "flag_key", "path"),
+        optional=("sha", "added_sha"),
+    ),
 }
 # fmt: on
 
@@ -193,6 +228,9 @@ def faults(table: str, columns: list[str]) -> Iterator[pl.Expr]:
         # A slip such as 0226 for 2026 would stretch every mart over the centuries.
         far = ~instant(column).dt.year().is_between(*YEARS)
         yield fault(column, far, pl.lit(f"is not between the years {YEARS[0]} and {YEARS[1]}"))
+    for column in (name for name in SHAPES if name in columns):
+        shape, told = SHAPES[column]
+        yield fault(column, ~pl.col(column).str.contains(shape), pl.lit(f"is no {told}"))
     for column, choices in rules.choices:
         if column in columns:
             wrong = pl.col(column).is_not_null() & ~pl.col(column).is_in(choices)
@@ -223,12 +261,14 @@ def payloads(table: str, frame: pl.DataFrame) -> pl.DataFrame:
         # No e-mail address is kept; what stands before the @ still tells a bot.
         texts.append(pl.col("author").str.replace_all(MAIL, "${1}"))
     texts += [masked(name) for name in names if name not in {*NAMES, *times, "author"}]
+    never = pl.lit(None, dtype=pl.Datetime("us", "UTC"))
+    latest = pl.max_horizontal(never, *map(instant, times))
     spoken = [unmentioned_in(pl.col(name)) for name in SPOKEN if name in names]
     clean = frame.with_columns(texts).with_columns(spoken)
     return pl.DataFrame(
         {
             "record_id": clean.select(pl.concat_str(rules.key, separator="@")).to_series(),
-            "updated_at": frame.select(pl.max_horizontal(map(instant, times))).to_series(),
+            "updated_at": frame.with_columns(latest.alias(FAULT)).get_column(FAULT),
             "payload": clean.select(written(names)).to_series(),
         }
     )

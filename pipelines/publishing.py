@@ -23,6 +23,7 @@ PRIVATE = (
     "rebased_commits",
     "told_changes", "told_deployments", "told_incidents", "told_flag_events", "raised_incidents",
     "claims", "claimed_deployments", "told_rollouts",
+    "flag_levels", "flag_words",
     "pull_requests", "carried_changes", "lead_time_boundaries",
     "team_members",
 )  # fmt: skip

@@ -23,6 +23,9 @@ TABLES: Mapping[str, str] = {
     "files__commits": PAYLOAD,
     "files__incidents": PAYLOAD,
     "files__flag_events": PAYLOAD,
+    "files__flags": PAYLOAD,
+    "files__flag_states": PAYLOAD,
+    "files__flag_references": PAYLOAD,
     "files__rejected": PAYLOAD,
     "git__commits": COMMIT,
     "git__tags": PAYLOAD,
@@ -41,6 +44,8 @@ TABLES: Mapping[str, str] = {
     "delivery__traffic_weights": PAYLOAD,
     "delivery__agent_syncs": PAYLOAD,
     "delivery__shadows": PAYLOAD,
+    "flags__changes": PAYLOAD,
+    "flags__strategies": PAYLOAD,
     "ledger__rows": PAYLOAD,
     "ledger__definitions": PAYLOAD,
 }
@@ -49,8 +54,11 @@ OWN: Mapping[str, str] = {"ledger": "ledger"}
 PAGERS = (
     "pagerduty", "jira", "opsgenie", "incident_io", "statuspage", "servicenow", "grafana_irm",
 )  # fmt: skip
+FLAG_TOOLS = ("unleash", "launchdarkly", "flagd", "flagsmith", "code_references")
 FAMILIES = {
     "demo": "files",
+    # What tools say of flags has the shape of the neutral tables.
+    **dict.fromkeys(FLAG_TOOLS, "files"),
     "github": "hosts",
     "gitlab": "hosts",
     **dict.fromkeys(PAGERS, "pagers"),
@@ -63,6 +71,9 @@ def table_of(kind: str, entity: str) -> str:
     if entity == "events":
         # Whatever is pushed has one shape, whosoever webhook it is.
         return "events__events"
+    if kind in FLAG_TOOLS and f"flags__{entity}" in TABLES:
+        # Steps of a tool's log, and how it chooses who gets a flag, are in no file.
+        return f"flags__{entity}"
     family = FAMILIES.get(kind, kind)
     if f"delivery__{entity}" in TABLES:
         # How a version is rolled out has one shape, whoever tells it.

@@ -58,6 +58,9 @@ TABLES: Mapping[str, str] = {
     "team_members": "place bigint, team text, pattern text",
     "incident_blames": "service text, blamed text",
     "flag_patterns": "service text, pattern text",
+    "flag_audiences": "pattern text",
+    "flag_teams": "place bigint, team text, pattern text",
+    "flag_removals": "place bigint, removal_on date, pattern text",
     "overrides": "override_id bigint, does text, incident_id text, deployment_id text, "
     "reason text, decided_on date",
     "aliases": "alias text, service text",
@@ -176,6 +179,15 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
         ],
         "flag_patterns": [
             (service.name, name_pattern(service.flags)) for service in services if service.flags
+        ],
+        "flag_audiences": [(name_pattern(configuration.flags.audience),)],
+        "flag_teams": [
+            (place, team, name_pattern([glob]))
+            for place, (glob, team) in enumerate(configuration.flags.teams.items())
+        ],
+        "flag_removals": [
+            (place, day, name_pattern([glob]))
+            for place, (glob, day) in enumerate(configuration.flags.removals.items())
         ],
         "overrides": [
             (place, one.does, one.incident, one.blamed, one.reason, one.on)

@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 from pipelines.configuration.alerts import Alerts
 from pipelines.configuration.definitions import Definitions
 from pipelines.configuration.delivery import Delivery
+from pipelines.configuration.flags import Flags
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
 from pipelines.configuration.overrides import Override
 from pipelines.configuration.services import Service
@@ -189,6 +190,9 @@ class Configuration(Settings):
     )
     teams: tuple[Team, ...] = Field(
         default=(), description="Who is in which team, where `definitions.teams_by` is author."
+    )
+    flags: Flags = Field(
+        default=Flags(), description="What is said of feature flags, see docs/flags.md."
     )
     overrides: Path | None = Field(
         default=None,

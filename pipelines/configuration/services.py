@@ -121,8 +121,9 @@ class Service(Settings):
     aliases: Globs = Field(default=(), description="Other names that sources know it by.")
     flags: Globs = Field(
         default=(),
-        description="Keys of the feature flags that are its own, where what tells of a flag names "
-        "no service: checkout-*. Case does not count, * is any text.",
+        description="Feature flags that are its own, by key, project or tag, where what tells of "
+        "a flag names no service: checkout-*, project:web, tag:area:shop. Case does not count, "
+        "* is any text.",
     )
     retired_on: Day | None = Field(
         default=None,

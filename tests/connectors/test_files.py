@@ -131,6 +131,30 @@ ROWS = {
             "verdict": "matched",
         }
     ],
+    "flags": [
+        {
+            "flag_id": "web/new-basket",
+            "flag_key": "new-basket",
+            "kind": "release",
+            "created_at": "2026-03-02T10:05:00Z",
+            "removal_on": "2026-06-01",
+            "is_stale": "true",
+        },
+        {"flag_id": "web/old-basket", "flag_key": "old-basket"},
+    ],
+    "flag_states": [
+        {
+            "flag_id": "web/new-basket",
+            "environment": "production",
+            "is_enabled": "true",
+            "rollout_share": "0.25",
+        },
+        {"flag_id": "web/old-basket", "environment": "production", "is_enabled": "false"},
+    ],
+    "flag_references": [
+        {"repository": "shop", "flag_key": "new-basket", "path": "lib/basket.py", "sha": "a" * 40},
+        {"repository": "shop", "flag_key": "old-basket", "path": "lib/basket.py"},
+    ],
 }
 
 
