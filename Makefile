@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-all check bench bench-cadence constraints screenshots
+.PHONY: run test test-all check bench bench-cadence constraints schema screenshots
 
 .venv/run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -33,3 +33,6 @@ bench-cadence: .venv/dev  ## the stall detector on made-up services: a table, th
 
 constraints: .venv/dev  ## write the exact versions of what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --exclude drumbeat > constraints.txt
+
+schema: .venv/run  ## write docs/schema.md, from the demo
+	$(BIN)/drumbeat demo --no-dashboard --data-dir .bench/demo && $(BIN)/drumbeat schema --data-dir .bench/demo > docs/schema.md

@@ -9,6 +9,7 @@ from pipelines.commands import (
     collecting,
     comparing,
     defining,
+    exporting,
     keeping,
     reading,
     receiving,
@@ -33,7 +34,7 @@ for command in (
     collecting.rebuild, reading.metrics, reading.explain, reading.sql, reading.report,
     rhythm.cadence, rhythm.where, alerting.alerts, serving.dashboard, serving.dagster,
     receiving.receive, receiving.event, comparing.compare, defining.definitions, defining.check,
-    keeping.forget, keeping.compact,
+    keeping.forget, keeping.compact, exporting.schema, exporting.export,
 ):  # fmt: skip
     drumbeat.add_command(command)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines import macros
 from pipelines.errors import NothingPublished
 from pipelines.landing import sync_folder, write_durably
 from pipelines.warehouse import comments, quoted
@@ -17,6 +18,7 @@ from pipelines.warehouse import comments, quoted
 LAYERS = ("config", "seeds", "facts", "marts")
 POINTER = "current.txt"
 LINK = "current.duckdb"
+OLDER = "current-{}.duckdb"
 KEPT = 3
 PRIVATE = (
     "commits", "commit_landings", "commit_owners", "commit_changes", "deployment_commits",
@@ -39,14 +41,26 @@ where database_name = 'published' and free_blocks * 2 <= total_blocks
 """
 BOOK = "config.published"
 """The table that tells which version of each table a published file holds."""
+BOOK_SAID = (
+    "One row per table: which version of it this file holds.",
+    {"table_name": "Table.", "made": "Hash of what it was made from and holds."},
+)
+MACROS = "macros"
+"""The entry of that book for all macros."""
 
 
 def publish(
-    con: duckdb.DuckDBPyConnection, folder: Path, now: datetime, *, is_afresh: bool = False
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    now: datetime,
+    *,
+    is_afresh: bool = False,
+    older: str | None = None,
 ) -> Path:
     """Copy what readers see into a new file, make it durable, then point to it.
 
-    ``is_afresh`` takes nothing over from earlier files, and leaves none of them.
+    ``is_afresh`` takes nothing over from earlier files, and leaves none of them; ``older`` is a
+    storage version in which there is a copy for older clients.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = new_name(folder, now)
@@ -66,14 +80,36 @@ def publish(
         con.execute("commit")
     finally:
         con.execute("detach published")
-    with partial.open("rb") as written:
-        os.fsync(written.fileno())
     target = folder / name
-    partial.replace(target)
-    sync_folder(folder)
+    moved(partial, target)
     point(folder, name)
     sweep(folder, 1 if is_afresh else KEPT)
+    copy_older(target, older)
     return target
+
+
+def moved(partial: Path, target: Path) -> None:
+    """Make a file durable, and give it its name in one step."""
+    with partial.open("rb") as written:
+        os.fsync(written.fileno())
+    partial.replace(target)
+    sync_folder(target.parent)
+
+
+def copy_older(file: Path, version: str | None) -> None:
+    """Write the published file in an older storage version; without one, keep no such copy."""
+    target = file.with_name(OLDER.format(version or ""))
+    for old in file.parent.glob(OLDER.format("v*")):
+        if old != target:
+            old.unlink()
+    if version is None:
+        return
+    partial = file.with_name(f".partial-{file.name}")
+    with duckdb.connect() as con:
+        con.execute(f"attach {quoted(str(file))} as published (read_only)")
+        con.execute(f"attach {quoted(str(partial))} as older (storage_version '{version}')")
+        con.execute("copy from database published to older")
+    moved(partial, target)
 
 
 def new_name(folder: Path, now: datetime) -> str:
@@ -106,20 +142,27 @@ def start(con: duckdb.DuckDBPyConnection, folder: Path, partial: Path) -> None:
 def copy(con: duckdb.DuckDBPyConnection) -> None:
     """Bring the published tables up to the warehouse's; a table that is as it was is left alone."""
     con.execute("create schema if not exists published.config")
-    con.execute(f"create table if not exists published.{BOOK} (table_name text, made text)")
+    con.execute(
+        f"create table if not exists published.{BOOK} (table_name text, made text); "
+        + comments(f"published.{BOOK}", *BOOK_SAID)
+    )
     there = dict(con.sql(f"select table_name, made from published.{BOOK}").fetchall())
     made = dict(con.sql("select table_name, fingerprint || content from build.tables").fetchall())
     wanted = {f"{layer}.{name}": comment or "" for layer, name, comment in tables(con)}
     described = columns(con)
+    known, digest = there.pop(MACROS, None), macros.digest()
     for table in there.keys() - wanted.keys():
         con.execute(f"drop table published.{table}")
     for table, comment in wanted.items():
         if made.get(table) is None or there.get(table) != made[table]:
             copy_table(con, table, comments(f"published.{table}", comment, described[table]))
+    # A macro is bound when it is made, so it needs the tables that it asks.
+    if known != digest and "marts.metrics" in wanted:
+        macros.write(con, "published")
     con.execute(f"delete from published.{BOOK}")
     con.executemany(
         f"insert into published.{BOOK} values ($1, $2)",
-        [(table, made.get(table)) for table in wanted],
+        [*((table, made.get(table)) for table in wanted), (MACROS, digest)],
     )
 
 

@@ -174,7 +174,10 @@ def brought_up(
 def published(con: duckdb.DuckDBPyConnection, project: Project) -> Path:
     """Publish; where something was forgotten, without anything of what was published before."""
     is_afresh = forgetting.pending(project) is not None
-    file = publishing.publish(con, project.serving, datetime.now(UTC), is_afresh=is_afresh)
+    older = project.configuration.publish.older_storage
+    file = publishing.publish(
+        con, project.serving, datetime.now(UTC), is_afresh=is_afresh, older=older
+    )
     if is_afresh:
         forgetting.strike_out(project)
     return file

@@ -23,7 +23,8 @@ from pipelines.configuration import (
 )
 from pipelines.configuration.hosts import Host
 from pipelines.configuration.pagers import PagerSource
-from pipelines.warehouse import record
+from pipelines.settings_words import SUMMARIES, columns
+from pipelines.warehouse import comments, record
 from pipelines.working_days import WEEKDAYS, holidays, working_days
 
 Row = tuple[Any, ...]
@@ -105,15 +106,23 @@ def write(con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run
     """Replace the tables under ``config`` in one transaction."""
     found = rows(configuration, run)
     con.execute("begin")
-    for table, columns in TABLES.items():
-        con.execute(f"create or replace table config.{table} ({columns})")
+    for table, described in TABLES.items():
+        con.execute(f"create or replace table config.{table} ({described})")
         if table in ("working_days", "holidays"):
             fill_days(con, configuration, run, table)
         elif found[table]:
             marks = ", ".join(f"${place + 1}" for place in range(len(found[table][0])))
             con.executemany(f"insert into config.{table} values ({marks})", found[table])
-        record(con, f"config.{table}", "configuration")
+        words = comments(f"config.{table}", SUMMARIES[table], columns(table, names(described)))
+        con.execute(words)
+        # What is said of a table is published again when it changes, like what it holds.
+        record(con, f"config.{table}", hashlib.sha256(words.encode()).hexdigest())
     con.execute("commit")
+
+
+def names(described: str) -> list[str]:
+    """Return the names of a table's columns."""
+    return [column.split()[0] for column in described.split(",")]
 
 
 def fill_days(

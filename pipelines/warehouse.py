@@ -105,7 +105,7 @@ def fill(con: duckdb.DuckDBPyConnection, step: Step) -> None:
 
 def describe(con: duckdb.DuckDBPyConnection, step: Step) -> None:
     """Put the header's words where any DuckDB client finds them."""
-    columns = {column.name: column.description for column in step.columns}
+    columns = {column.name: column.comment for column in step.columns}
     con.execute(comments(step.table, step.summary, columns))
 
 

@@ -23,7 +23,6 @@ DELIVERED = ("marts.relinked_incidents",)
 """What is about weeks that a report told, whichever days are chosen."""
 CHOSEN = {"facts.period_days": "chosen_days", "facts.scope_periods": "chosen_periods"}
 DAYS = """
-create or replace temp table chosen_days as
 with days as (
     select cast(unnest(generate_series($since, $until - 1, interval 1 day)) as date) as day
 ),
@@ -41,7 +40,6 @@ select
 from truncated
 """
 PERIODS = """
-create or replace temp table chosen_periods as
 with scopes as (
     select scope, name, attribution_window_hours as window_hours from facts.scope_rules
 ),
@@ -145,25 +143,42 @@ def metrics(
 def build(con: duckdb.DuckDBPyConnection, chosen: Window, by: str) -> None:
     """Make every model below the calendar once more, over the chosen days, as temporary tables."""
     unit = "day" if by == "window" else by
-    con.execute(
+    make(
+        con,
+        "chosen_days",
         DAYS.replace("$length", f"interval 1 {unit}"),
         {"since": chosen.since, "until": chosen.until, "by": by, "unit": unit},
     )
-    con.execute(PERIODS, {"today": chosen.as_of.astimezone(chosen.zone).date()})
+    today = chosen.as_of.astimezone(chosen.zone).date()
+    make(con, "chosen_periods", PERIODS, {"today": today})
+    for name, query in over_chosen(wanted()):
+        make(con, name, query)
+
+
+def make(
+    con: duckdb.DuckDBPyConnection, name: str, query: str, params: dict[str, Any] | None = None
+) -> None:
+    """Make one temporary table, in place of an earlier one."""
+    con.execute(f"create or replace temp table {name} as {query}", params or {})
+
+
+def over_chosen(needed: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield name and query of the models that depend on days, over the chosen ones."""
     made = dict(CHOSEN)
-    needed = wanted()
     for step in steps().values():
         if step.table in needed - made.keys() and made.keys() & set(step.inputs):
             name = step.table.split(".")[1]
             replaced = {table.replace(".", "__"): other for table, other in made.items()}
-            query = sql.over(sql.model(step.table), **replaced)
-            con.execute(f"create or replace temp table {name} as {query}")
+            yield name, sql.over(sql.model(step.table), **replaced)
             made[step.table] = name
 
 
-def wanted() -> set[str]:
-    """Return the tables that the five metrics and their warnings need, but those of deliveries."""
-    found, waiting = set[str](), ["marts.metrics", "marts.warnings"]
+def wanted(*tables: str) -> set[str]:
+    """Return what tables need, by default the five metrics and their warnings.
+
+    What is about deliveries is left out.
+    """
+    found, waiting = set[str](), list(tables or ("marts.metrics", "marts.warnings"))
     while waiting:
         table = waiting.pop()
         if table in steps() and table not in found and table not in DELIVERED:

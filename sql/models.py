@@ -11,6 +11,9 @@ from sqlglot import exp
 LAYERS = ("seeds", "staging", "facts", "marts")
 FOLDER = Path(__file__).parent
 COLUMN_LINE = re.compile(r"^ {2}(\w+)\s{2,}(\S.*)$")
+MIDDLE = re.compile(r"(^|_)(median|mean|p\d\d|usual)(_|$)")
+MEDIAN = re.compile(r"\bmedian\b", re.IGNORECASE)
+WARNING = "Can't be added up or averaged over rows; the macro metric tells it of any days."
 
 
 class ModelError(Exception):
@@ -23,6 +26,12 @@ class Column:
 
     name: str
     description: str
+
+    @property
+    def comment(self) -> str:
+        """The description, with a warning where adding up or averaging it tells a lie."""
+        is_middle = MIDDLE.search(self.name) or MEDIAN.search(self.description)
+        return f"{self.description} {WARNING}" if is_middle else self.description
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pipelines.configuration.definitions import Definitions
 from pipelines.configuration.delivery import Delivery
 from pipelines.configuration.flags import Flags
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
+from pipelines.configuration.outlets import Publish
 from pipelines.configuration.overrides import Override
 from pipelines.configuration.services import Service
 from pipelines.configuration.settings import Settings, resolved_path
@@ -208,6 +209,9 @@ class Configuration(Settings):
     )
     alerts: Alerts = Field(
         default=Alerts(), description="Who is told when a service leaves its rhythm."
+    )
+    publish: Publish = Field(
+        default=Publish(), description="What is written beside the published file."
     )
     # A mapping, so that the folder of the report is resolved like a written one.
     report: Report = Field(

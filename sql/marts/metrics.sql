@@ -11,7 +11,8 @@
 --   ends_on            First day after it.
 --   is_finished        True once all its days are over.
 --   is_settled         True once it is older than the attribution window.
---   value              In its unit; null where there is nothing to divide by.
+--   value              In its unit; null where there is nothing to divide by. Of lead time and
+--                      recovery a median.
 --   unit               per week, hours or rate.
 --   n                  Deployments, changes or failed deployments behind it.
 --   low                Usual range (frequency), 95 % interval (lead time, rates), band (recovery).

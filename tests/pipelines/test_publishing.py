@@ -220,3 +220,24 @@ def test_a_reader_never_sees_an_error_while_others_are_published(con, tmp_path):
     seen = [int(number) for number in out.split()]
     assert seen == sorted(seen)
     assert seen[-1] == 10 or len(seen) > 1
+
+
+def test_a_copy_for_older_clients_is_kept_only_while_it_is_asked_for(con, tmp_path):
+    folder = tmp_path / "serving"
+    publishing.publish(con, folder, NOON, older="v1.5.0")
+    old = folder / "current-v1.5.0.duckdb"
+    tags = "select tags from duckdb_databases() where database_name = current_database()"
+
+    assert "v1.5.0" in str(ask(old, tags))
+    assert ask(old, "select count(*) from marts.numbers") == [(50_000,)]
+    assert ask(old, "select comment from duckdb_columns() where column_name = 'service'") == [
+        ('Who\'s "it".',)
+    ]
+
+    numbers(con, 7)
+    publishing.publish(con, folder, NOON + timedelta(minutes=1), older="v1.4.0")
+    assert not old.exists()
+    assert ask(folder / "current-v1.4.0.duckdb", "select max(n) from marts.numbers") == [(7,)]
+
+    publish(con, folder, 2)
+    assert sorted(folder.glob("current-*")) == []

@@ -43,7 +43,7 @@ def test_the_header_lists_the_columns_of_the_table_in_their_order(built, table):
         "and database_name = current_database() order by column_index",
         params=[table],
     ).fetchall()
-    described = [(column.name, column.description) for column in steps()[table].columns]
+    described = [(column.name, column.comment) for column in steps()[table].columns]
     assert [name for name, _ in found] == [name for name, _ in described]
     assert all(text and text.strip() for _, text in described)
     assert found == described
@@ -86,7 +86,8 @@ def test_every_table_says_what_one_row_is(table):
 
 def test_every_sql_file_is_one_model_and_every_name_is_used_once():
     folder = Path(sql.__file__).parent
-    files = sorted(folder.glob("*/*.sql"))
+    asked = ("macros", "adhoc")
+    files = [file for file in folder.glob("*/*.sql") if file.parent.name not in asked]
     assert sorted(f"{file.parent.name}.{file.stem}" for file in files) == sorted(NAMES)
     assert len(set(NAMES)) == len(NAMES)
     assert len(steps()) == len(NAMES) + len([step for step in steps().values() if step.analyse])
