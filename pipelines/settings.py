@@ -113,7 +113,8 @@ def write(con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run
         elif found[table]:
             marks = ", ".join(f"${place + 1}" for place in range(len(found[table][0])))
             con.executemany(f"insert into config.{table} values ({marks})", found[table])
-        words = comments(f"config.{table}", SUMMARIES[table], columns(table, names(described)))
+        said = columns(table, names(described))
+        words = comments(f"config.{table}", SUMMARIES.get(table, ""), said)
         con.execute(words)
         # What is said of a table is published again when it changes, like what it holds.
         record(con, f"config.{table}", hashlib.sha256(words.encode()).hexdigest())
