@@ -1,3 +1,4 @@
+import os
 from datetime import UTC
 
 from hypothesis import given, settings
@@ -476,7 +477,7 @@ SURVEYS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if os.environ.get("DRUMBEAT_TEST_ALL") else 40, deadline=None)
 @given(st.lists(SURVEYS, max_size=4), st.dictionaries(HOSTILE, HOSTILE, max_size=2))
 def test_whatever_a_host_says_the_proposal_is_a_configuration(surveys, failures):
     text = propose(Seen("github", ("acme/*",), "", surveys, failures))
