@@ -1,18 +1,42 @@
 """The dashboard's main script: finds the data, frames the page and hands over to it."""
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from dashboard import data, frame, marks, questions, theme
+from dashboard import data, frame, links, marks, questions, theme
 from sql import words
 from sql.words import Part, escape_html
 
 HERE = Path(__file__).parent
 LATE = timedelta(hours=26)
+
+
+class Page(NamedTuple):
+    """A page: where it stands, what it is called, and the filters that it has.
+
+    Its name is that of its script in views, and its address.
+    """
+
+    section: str
+    title: str
+    name: str
+    filters: Sequence[str] = ()
+
+
+PAGES = (
+    Page("Pulse", "Overview", "overview", ("team", "period", "by")),
+    Page("Closer", "Service", "service", ("service", "period", "by")),
+    Page("Trust", "Data", "data"),
+    Page("Trust", "SQL", "sql"),
+)
+"""All pages, in the order of the navigation; the first one is the start."""
 
 
 def main() -> None:
@@ -24,27 +48,34 @@ def main() -> None:
         initial_sidebar_state=232,
     )
     st.html(theme.stylesheet())
-    page = st.navigation(
-        {
-            "Pulse": [st.Page("views/overview.py", title="Overview", default=True)],
-            "Closer": [st.Page("views/service.py", title="Service", url_path="service")],
-            "Trust": [
-                st.Page("views/data.py", title="Data", url_path="data"),
-                st.Page("views/sql.py", title="SQL", url_path="sql"),
-            ],
-        }
-    )
+    found = {page.name: _page(page) for page in PAGES}
+    sections = {
+        page.section: [found[p.name] for p in PAGES if p.section == page.section] for page in PAGES
+    }
+    page = st.navigation(sections)
+    if links.listen(page.url_path):
+        st.stop()
     try:
+        data.pin()
         run = questions.run()
         with st.sidebar:
             _freshness(run)
-        frame.begin(page.url_path, run)
+        keys = next(known.filters for known in PAGES if found[known.name] is page)
+        frame.begin(run, keys)
         page.run()
     except data.NotPublishedError:
         _nothing_yet()
     except duckdb.Error:
         logging.getLogger("drumbeat.dashboard").exception("The page could not be drawn")
         _broken()
+
+
+def _page(page: Page) -> StreamlitPage:
+    is_first = page is PAGES[0]
+    # The first page lives at the root; its own address would not be found.
+    address = None if is_first else page.name
+    script = f"views/{page.name}.py"
+    return st.Page(script, title=page.title, url_path=address, default=is_first)
 
 
 def _freshness(run: questions.Run) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -11,8 +12,10 @@ import polars as pl
 import streamlit as st
 
 MEMORY = "512MB"
+KEPT = 2
 _open: dict[Path, duckdb.DuckDBPyConnection] = {}
 _opening = Lock()
+_pinned: ContextVar[Path | None] = ContextVar("pinned", default=None)
 
 
 class NotPublishedError(Exception):
@@ -37,14 +40,21 @@ def published() -> Path:
     return path
 
 
+def pin() -> None:
+    """Answer all that this run of a page asks from one file, whatever is published meanwhile."""
+    _pinned.set(None)
+    _pinned.set(cursor()[0])
+
+
 def cursor() -> tuple[Path, duckdb.DuckDBPyConnection]:
     """Return the current file and a cursor of one's own on it."""
     # The file may be swept away between reading the pointer and opening it, so it is read again.
     for _ in range(3):
-        path = published()
+        path = _pinned.get() or published()
         try:
             return path, _connection(path).cursor()
         except duckdb.IOException as error:
+            _pinned.set(None)
             gone = error
     raise NotPublishedError(path) from gone
 
@@ -69,7 +79,7 @@ def _answer(path: str, query: str, params: tuple[Any, ...]) -> pl.DataFrame:
 
 
 def _connection(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open each file once, and let go of the files before it.
+    """Open each file once, and let go of all but the one before it.
 
     One process can't open a file under two configurations, so pages and analysts share the
     strict one: nothing outside the file can be read, and nothing can be set.
@@ -77,7 +87,9 @@ def _connection(path: Path) -> duckdb.DuckDBPyConnection:
     with _opening:
         if path not in _open:
             opened = _strict(path)
-            _open.clear()
+            # A page that began on the file before this one still ends on it.
+            for old in list(_open)[: 1 - KEPT or None]:
+                del _open[old]
             _open[path] = opened
         return _open[path]
 

@@ -31,9 +31,10 @@ def csv(frame: pl.DataFrame) -> str:
 
 def link(label: str, frame: pl.DataFrame, file_name: str) -> None:
     """Offer rows as a small link under what they were drawn as."""
+    # Only who clicks pays for the file.
     st.download_button(
         label,
-        csv(frame),
+        lambda: csv(frame),
         file_name,
         "text/csv",
         key=f"download-{file_name}",

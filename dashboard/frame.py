@@ -1,20 +1,20 @@
 """The frame that all pages share: which run, which choices, and where heading and picture go."""
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import marks, questions
+from dashboard import filters, late, links, marks, questions
+from dashboard.filters import Choices
 from sql import words
 from sql.words import escape_html
 
-ALL_TEAMS = "All teams"
-PERIODS = (12, 3, 6, 18)
+NOTHING_CHOSEN = Choices()
 HOSTS = {"github": "GitHub", "gitlab": "GitLab"}
 """How sources are called that have no name but their kind."""
 
@@ -25,10 +25,34 @@ class Frame:
 
     run: questions.Run
     heading: DeltaGenerator
-    team: str = ""
-    service: str = ""
-    months: int = 12
-    period: str = "week"
+    choices: Choices = NOTHING_CHOSEN
+
+    @property
+    def team(self) -> str:
+        """Return the chosen team, empty for all."""
+        return self.choices.team
+
+    @property
+    def service(self) -> str:
+        """Return the chosen service, empty for all or none."""
+        return self.choices.service
+
+    @property
+    def months(self) -> int:
+        """Return how many months are shown."""
+        return self.choices.months
+
+    @property
+    def period(self) -> str:
+        """Return what a point in a chart is: a week or a month."""
+        return self.choices.period
+
+    @property
+    def scope(self) -> tuple[str, str]:
+        """Return whose numbers the page is about, as marts name it."""
+        if self.service:
+            return "service", self.service
+        return ("team", self.team) if self.team else ("organisation", "organisation")
 
     @property
     def since(self) -> date:
@@ -38,24 +62,34 @@ class Frame:
     @property
     def carried(self) -> str:
         """Return the choices that a link to another page takes along."""
-        kept = f"&period={quote(_months(self.months))}" if self.months != PERIODS[0] else ""
-        return kept + ("&by=monthly" if self.period == "month" else "")
+        return "".join(f"&{key}={quote(value)}" for key, value in self.choices.shared().items())
 
-    def head(self, scope: list[str], sentence: words.Sentence) -> None:
-        """Write the overline and the sentence; ``scope`` is HTML."""
+    def to(self, page: str, **choices: str) -> str:
+        """Return the address of another page, which keeps the reader's other choices."""
+        return links.address(page, {**self.choices.shared(), **choices})
+
+    def head(
+        self, scope: list[str], sentence: words.Sentence, things: Sequence[str] = late.ALL
+    ) -> None:
+        """Write the overline, the sentence and what is late; ``scope`` is HTML.
+
+        ``things`` are those that the page's numbers stand on: deployments, incidents, changes or
+        commits.
+        """
         parts = [*scope, escape_html(words.week(self.run.last_week))]
         if self.run.is_demo:
             ends = words.day(self.run.day(self.run.as_of))
             parts.append(f'<span class="demo">Demo: made-up data, ending {ends}</span>')
-        parts += [escape_html(self._reach(row)) for row in questions.unread().to_dicts()]
+        parts += [escape_html(self._reach(*row)) for row in questions.unread().iter_rows()]
+        parts += [f'<span class="late">{escape_html(said)}</span>' for said in self.choices.unknown]
         marks.overline(parts, self.heading)
         marks.sentence(sentence, self.heading)
+        marks.lateness(late.lines(things, self.run), self.heading)
 
-    def _reach(self, row: dict[str, Any]) -> str:
+    def _reach(self, source: str, _kind: str, history_since: datetime) -> str:
         """Say how far back a source is read that is not read to its beginning yet."""
-        source = HOSTS.get(row["source"], row["source"])
-        since = words.day(self.run.day(row["history_since"]))
-        return f"{source}: history since {since}, more is being read"
+        since = words.day(self.run.day(history_since))
+        return f"{HOSTS.get(source, source)}: history since {since}, more is being read"
 
 
 _frame: ContextVar[Frame] = ContextVar("frame")
@@ -66,44 +100,7 @@ def current() -> Frame:
     return _frame.get()
 
 
-def begin(page: str, run: questions.Run) -> None:
-    """Draw the filters that a page has, and keep their choices for it.
-
-    They are made by the main script, since a page's own widgets lose their place in the URL
-    when the reader moves on.
-    """
+def begin(run: questions.Run, keys: Sequence[str]) -> None:
+    """Draw the filters that a page has, and keep their choices for it."""
     heading = st.container(key="heading")
-    if page in ("data", "sql"):
-        _frame.set(Frame(run, heading))
-        return
-    with st.container(key="filters", horizontal=True):
-        team = service = ""
-        if page == "service":
-            service = _choose("Service", questions.service_names(), "service", 190) or ""
-        else:
-            teams = questions.teams()
-            if len(teams) > 1:
-                team = _choose("Team", [ALL_TEAMS, *teams], "team", 160) or ""
-        # What stands in the URL is the option as shown, so the options read well in both.
-        months = _choose("Period", [_months(months) for months in PERIODS], "period", 130)
-        by = _choose("By", ["weekly", "monthly"], "by", 120)
-    _frame.set(
-        Frame(
-            run,
-            heading,
-            "" if team == ALL_TEAMS else team,
-            service,
-            next((count for count in PERIODS if _months(count) == months), PERIODS[0]),
-            "month" if by == "monthly" else "week",
-        )
-    )
-
-
-def _choose(label: str, options: list[str], key: str, width: int) -> str | None:
-    return st.selectbox(
-        label, options, key=key, bind="query-params", width=width, label_visibility="collapsed"
-    )
-
-
-def _months(count: int) -> str:
-    return f"{count} months"
+    _frame.set(Frame(run, heading, filters.ask(keys)))

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, download, theme
+from dashboard import charts, picture, theme
 from dashboard.frame import Frame
 from dashboard.marks import Head, write
 from sql import names, words
@@ -61,14 +61,15 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
     for place, metric in zip(places, names.WINDOWS, strict=True):
         rows = drawn_band(metrics[metric])
         told = head(metric, metrics[metric], frame)
-        with place:
+        key = metric.removeprefix("deployment_").replace("_", "-")
+        with place, st.container(key=key, gap=None):
             write(told.html())
-            picture = charts.metric_trend(rows, frame.since, tone, is_demo=frame.run.is_demo)
+            drawn = charts.metric_trend(rows, frame.since, tone, is_demo=frame.run.is_demo)
             alt = f"{told.name}: {told.value} {told.unit}; {'; '.join(told.facts)}"
-            charts.show(picture, alt, f"trend-{metric}")
+            picture.draw(drawn, key, alt)
+            picture.under(key, metrics[metric])
             # Under the picture, so that the five stay in line.
             write(_small(notes(last_whole(metrics[metric]))))
-    download.link("The five metrics as CSV", pl.concat(metrics.values()), "five-metrics.csv")
 
 
 def _small(lines: list[str]) -> str:

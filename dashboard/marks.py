@@ -35,6 +35,18 @@ def sentence(said: words.Sentence, into: DeltaGenerator) -> None:
     write(f'<h1 class="sentence">{words.html(said)}</h1>', into)
 
 
+def lateness(lines: Iterable[str], into: DeltaGenerator) -> None:
+    """Write which sources are late and what that may hide."""
+    if said := "".join(f'<p class="lateness">{escape_html(line)}</p>' for line in lines):
+        write(said, into)
+
+
+def empty(missing: str, step: str, command: str = "") -> None:
+    """Write in place of a picture what is missing, and the next step."""
+    code = f"<pre><code>{escape_html(command)}</code></pre>" if command else ""
+    write(f'<p class="empty"><b>{escape_html(missing)}</b> {escape_html(step)}</p>{code}')
+
+
 def section(title: str, caption: str = "") -> None:
     """Write a section's title and how to read what follows."""
     small = f'<p class="caption">{escape_html(caption)}</p>' if caption else ""

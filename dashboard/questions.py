@@ -186,6 +186,12 @@ def sources() -> pl.DataFrame:
     )
 
 
+def silent() -> pl.DataFrame:
+    """Return the sources that have fallen silent, by what they told of."""
+    query = "select source, thing, last_on from marts.source_rhythms where is_silent"
+    return data.ask(f"{query} order by source, thing")
+
+
 def unread() -> pl.DataFrame:
     """Return the sources of which older history is still being read, and from when on all is."""
     return data.ask(

@@ -6,19 +6,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
-import streamlit as st
 
 from dashboard import theme
 from sql import words
 
 Tones = Mapping[str, str]
-
-
-def show(figure: go.Figure, alt: str, key: str) -> None:
-    """Put a figure on the page with its sentence for those who can't see it."""
-    st.plotly_chart(
-        figure, theme=None, key=key, alt=alt, config={"displayModeBar": False, "staticPlot": False}
-    )
 
 
 def figure(

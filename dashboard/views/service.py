@@ -2,7 +2,19 @@
 
 import streamlit as st
 
-from dashboard import charts, download, frame, heads, levels, marks, questions, story, theme
+from dashboard import (
+    charts,
+    download,
+    frame,
+    heads,
+    levels,
+    marks,
+    picture,
+    questions,
+    rows,
+    story,
+    theme,
+)
 from dashboard.rows import source_notes
 from sql import words
 
@@ -10,8 +22,14 @@ page = frame.current()
 run, tone = page.run, theme.tones()
 service = questions.service(page.service)
 if not service:
-    page.head([], (words.Part("No service is known yet."),))
-    st.markdown("Add a source that names one, then run `drumbeat refresh`.")
+    known = questions.services()
+    if known.is_empty():
+        page.head([], (words.Part("No service is known yet."),))
+        marks.empty("No source has named a service.", "Add one, then run", "drumbeat refresh")
+    else:
+        page.head([], (words.Part("Which service? "), words.Part("Those most in need are first.")))
+        marks.write(rows.services(known, page))
+    marks.note(source_notes(page))
     st.stop()
 
 metrics = questions.metrics("service", page.service, page.since, page.period)
@@ -27,20 +45,23 @@ with st.container(key="pair-charts"):
 with left:
     frequency = metrics["deployment_frequency"]
     title, caption = story.weeks(frequency, page)
-    marks.chart_title(title, caption)
     bars = charts.weekly_bars(frequency, page.since, tone, noun=run.noun, is_demo=run.is_demo)
-    charts.show(bars, title, "weeks")
+    picture.show(bars, key="weeks", title=title, caption=caption, rows=frequency)
 with right:
     title, caption = story.stages(stages, page)
-    marks.chart_title(title, caption)
-    if not stages.is_empty():
-        charts.show(charts.stages(stages, tone, is_demo=run.is_demo), title, "stages")
+    if stages.is_empty():
+        marks.chart_title(title, caption)
+    else:
+        drawn = charts.stages(stages, tone, is_demo=run.is_demo)
+        picture.show(drawn, key="stages", title=title, caption=caption, rows=stages)
 
-marks.chart_title(f"{run.noun.capitalize()}s and failures, last four weeks", story.TIMELINE)
-charts.show(
+picture.show(
     charts.timeline(deployments, run.as_of, run.zone, tone, is_demo=run.is_demo),
-    story.timeline(deployments, page),
-    "timeline",
+    key="timeline",
+    title=f"{run.noun.capitalize()}s and failures, last four weeks",
+    caption=story.TIMELINE,
+    rows=deployments,
+    alt=story.timeline(deployments, page),
 )
 
 with st.container(key="pair-tables"):

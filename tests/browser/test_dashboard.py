@@ -113,15 +113,17 @@ def test_a_deep_link_restores_service_and_choices(visit):
     assert "last month" in page.locator(".metric").first.inner_text()
 
 
-def test_a_services_name_leads_to_its_page_with_the_period_kept(visit):
+def test_a_services_name_leads_to_its_page_without_a_reload_and_the_period_is_kept(visit):
     page = visit("/?period=6+months")
+    page.evaluate("window.isTheSame = true")
 
     page.locator("table.services a", has_text="stock").click()
-    page.get_by_role("heading", name=re.compile("^Stock ")).wait_for()
+    page.locator(".st-key-weeks").wait_for()
 
-    assert "service=stock" in page.url
+    assert sentence(page).startswith("Stock ")
+    page.wait_for_url(re.compile("service=stock"))
     assert "6" in page.url
-    assert page.evaluate("document.querySelectorAll('script[src^=\"javascript\"]').length") == 0
+    assert page.evaluate("window.isTheSame") is True
 
 
 def test_choices_are_kept_when_moving_between_pages(visit):
@@ -129,13 +131,45 @@ def test_choices_are_kept_when_moving_between_pages(visit):
 
     page.get_by_role("link", name="Service", exact=True).click()
     page.wait_for_url(re.compile("/service.*period=6"))
-    page.get_by_text("All deployments of the last 84 days").wait_for()
+    page.get_by_role("heading", name=re.compile("^Which service")).wait_for()
     page.locator('[data-test-script-state="notRunning"]').first.wait_for()
     page.get_by_role("link", name="Overview", exact=True).click()
     page.get_by_role("heading", name=re.compile("^Payments shipped")).wait_for()
 
     # The address follows the page.
     page.wait_for_url(re.compile("team=Payments"))
+
+
+def test_a_second_click_on_a_page_that_still_loads_loses_no_choice(visit):
+    page = visit("/?team=Payments")
+    page.get_by_role("link", name="Service", exact=True).wait_for()
+
+    for name in ("Service", "Data", "Overview"):
+        page.get_by_role("link", name=name, exact=True).click(no_wait_after=True)
+
+    page.get_by_role("heading", name=re.compile("^Payments shipped")).wait_for()
+
+
+def test_a_picture_is_saved_with_its_title_and_its_rows_as_csv(visit):
+    page = visit(PAGES["service"])
+    charts_drawn(page, 8)
+
+    with page.expect_download() as saved:
+        page.locator(".st-key-weeks a.png").click()
+    drawn = Path(saved.value.path()).read_bytes()
+    with page.expect_download() as saved:
+        page.locator(".st-key-under-weeks button").click()
+
+    assert drawn.startswith(b"\x89PNG")
+    assert len(drawn) > 10_000
+    assert Path(saved.value.path()).read_text().startswith("scope,name,metric")
+
+
+def test_a_service_that_does_not_exist_is_said_and_the_known_ones_are_offered(visit):
+    page = visit("/service?service=nonsense")
+
+    assert "No service is called nonsense" in page.locator(".overline").inner_text()
+    assert page.locator("table.services a").count() == 12
 
 
 def test_hostile_titles_are_shown_as_text(visit):

@@ -1,5 +1,7 @@
 """Finding, opening and asking the published file."""
 
+import contextvars
+
 import pytest
 
 from dashboard import data
@@ -43,6 +45,19 @@ def test_when_the_pointer_moves_the_new_file_is_read(folder):
     organisation.build(folder, run=2, is_git_only=True)
     first.unlink()
 
+    assert git_only() is True
+
+
+def test_a_page_that_began_on_a_file_ends_on_it_whatever_is_published_meanwhile(folder):
+    def drawn():
+        data.pin()
+        before = git_only()
+        organisation.build(folder, run=2, is_git_only=True)
+        return before, git_only()
+
+    organisation.build(folder, run=1)
+
+    assert contextvars.copy_context().run(drawn) == (False, False)
     assert git_only() is True
 
 

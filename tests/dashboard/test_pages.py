@@ -104,10 +104,19 @@ def test_the_url_sets_the_filters(opened, published):
     assert "&amp;period=3%20months&amp;by=monthly" in page(app)
 
 
+def test_a_silent_source_says_on_the_pages_it_touches_what_that_may_hide(opened, published, demo):
+    late = "shop has told of no incidents since Tue 1 Sep: the newest fail rates"
+
+    assert late in page(opened(published))
+    assert late in page(opened(published, "service"))
+    assert late not in page(opened(demo))
+
+
 def test_nonsense_in_the_url_is_ignored(opened, published):
     app = opened(published, team="<script>alert(1)</script>", period="-1")
 
     assert "The organisation shipped" in page(app)
+    assert "No team is called &lt;script&gt;alert(1)&lt;/script&gt;" in page(app)
 
 
 def test_no_performance_bands_and_no_praise_are_shown(opened, published, demo):
@@ -130,7 +139,9 @@ def test_on_plain_git_tags_are_releases_and_what_git_cannot_see_is_said(opened, 
 
 
 def test_on_plain_git_the_service_page_speaks_of_releases_too(opened, git_only):
-    said = page(opened(git_only, "service"))
+    app = opened(git_only, "service")
+    app.selectbox(key="service").select("checkout").run()
+    said = page(app)
 
     assert "Latest releases" in said
     assert "What plain git cannot see." in said

@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 
 from dashboard import questions, story
+from dashboard.filters import Choices
 from dashboard.frame import Frame
 from sql import words
 
@@ -15,7 +16,7 @@ from sql import words
 @pytest.fixture
 def page(published, monkeypatch):
     monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(published))
-    return Frame(questions.run(), st.empty(), service="checkout")
+    return Frame(questions.run(), st.empty(), Choices(service="checkout"))
 
 
 class Heading:

@@ -1,0 +1,138 @@
+"""What the reader chooses: each filter is a widget, a part of the URL, and kept between pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from dashboard import questions
+
+ALL_TEAMS = "All teams"
+PERIODS = ("12 months", "3 months", "6 months", "18 months", "36 months", "60 months")
+PRODUCTION = "production"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was chosen; a text that is empty means all."""
+
+    team: str = ""
+    service: str = ""
+    mine: tuple[str, ...] = ()
+    months: int = 12
+    period: str = "week"
+    environment: str = PRODUCTION
+    bots: str = ""
+    clock: str = ""
+    unknown: tuple[str, ...] = field(default=())
+    """What the URL asked for that does not exist, in words."""
+
+    def shared(self) -> dict[str, str]:
+        """Return what a link to another page takes along, defaults left out."""
+        told = {
+            "period": f"{self.months} months",
+            "by": "monthly" if self.period == "month" else "weekly",
+        }
+        return {key: value for key, value in told.items() if value not in ("12 months", "weekly")}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: its key in the URL and the widget's label, options and width."""
+
+    key: str
+    label: str
+    options: Sequence[str]
+    width: int
+    empty: str = ""
+    """What is shown where nothing is chosen; else the first option is the default."""
+
+
+def ask(keys: Sequence[str]) -> Choices:
+    """Draw the filters of a page in one row and return what is chosen.
+
+    They are made by the main script, since a page's own widgets lose their place in the URL
+    when the reader moves on.
+    """
+    if not keys:
+        return Choices()
+    found = {name.key: name for name in _filters() if name.key in keys}
+    unknown = [said for name in found.values() if (said := _restore(name))]
+    with st.container(key="filters", horizontal=True):
+        values = {key: _draw(name) for key, name in found.items() if key not in MORE}
+        values |= _more([name for key, name in found.items() if key in MORE])
+    # A run that is interrupted forgets its widgets, so what was chosen is kept beside them.
+    st.session_state.setdefault("kept", {}).update(values)
+    return _choices(values, tuple(unknown))
+
+
+def choose(values: dict[str, str]) -> None:
+    """Choose what a link asks for; called before the run that shows it.
+
+    A value that is set in an earlier run is one that Streamlit also writes into the URL.
+    """
+    for key, value in values.items():
+        st.session_state[key] = value
+
+
+MORE = ("environment", "bots", "clock")
+"""Filters that few need, behind one button."""
+
+
+def _filters() -> list[Filter]:
+    names = questions.service_names()
+    return [
+        Filter("team", "Team", [ALL_TEAMS, *questions.teams()], 150),
+        Filter("service", "Service", names, 190, "All services"),
+        Filter("mine", "My services", names, 230, "All services"),
+        Filter("period", "Period", PERIODS, 125),
+        Filter("by", "By", ["weekly", "monthly"], 112),
+    ]
+
+
+def _restore(name: Filter) -> str:
+    """Put back what was chosen before; return in words what was asked for in vain."""
+    state, told = st.session_state, st.query_params.get_all(name.key)
+    lost = [value for value in told if value not in name.options]
+    if name.key in state and not _fits(state[name.key], name.options):
+        lost.append(str(state.pop(name.key)))
+    kept = state.get("kept", {}).get(name.key)
+    if name.key not in state and not told and kept and _fits(kept, name.options):
+        state[name.key] = kept
+    return f"No {name.label.lower()} is called {lost[0]}" if lost else ""
+
+
+def _fits(kept: Any, options: Sequence[str]) -> bool:
+    if isinstance(kept, list):
+        return set(kept) <= set(options)
+    return kept is None or kept in options
+
+
+def _draw(name: Filter) -> Any:
+    told: dict[str, Any] = {
+        "key": name.key,
+        "bind": "query-params",
+        "width": name.width,
+        "label_visibility": "collapsed",
+    }
+    if name.key == "mine":
+        return st.multiselect(name.label, name.options, placeholder=name.empty, **told)
+    index = None if name.empty else 0
+    return st.selectbox(name.label, name.options, index=index, placeholder=name.empty, **told)
+
+
+def _more(found: Sequence[Filter]) -> dict[str, Any]:
+    return {name.key: _draw(name) for name in found}
+
+
+def _choices(values: dict[str, Any], unknown: tuple[str, ...]) -> Choices:
+    team = values.get("team") or ""
+    return Choices(
+        team="" if team == ALL_TEAMS else team,
+        service=values.get("service") or "",
+        mine=tuple(values.get("mine") or ()),
+        months=int((values.get("period") or PERIODS[0]).split()[0]),
+        period="month" if values.get("by") == "monthly" else "week",
+        unknown=unknown,
+    )

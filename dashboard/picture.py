@@ -1,0 +1,55 @@
+"""A chart with all that belongs to it: title, how to read it, its evidence, PNG and CSV."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from dashboard import download, marks
+
+
+def show(
+    figure: go.Figure,
+    *,
+    key: str,
+    title: str,
+    caption: str = "",
+    rows: pl.DataFrame | None = None,
+    alt: str = "",
+    is_clickable: bool = False,
+) -> list[Any]:
+    """Draw a chart under its title and caption; return the ids of the points clicked.
+
+    The caption says the unit, how it is drawn and n. ``rows`` are what the CSV holds. A point's id
+    is the ``ids`` of its trace.
+    """
+    with st.container(key=key, gap=None):
+        if title:
+            marks.chart_title(title, caption)
+        clicked = draw(figure, key, alt or title, is_clickable=is_clickable)
+        under(key, rows)
+    return clicked
+
+
+def draw(figure: go.Figure, key: str, alt: str, *, is_clickable: bool = False) -> list[Any]:
+    """Put a figure on the page with its sentence for those who can't see it."""
+    # The mode bar stays hidden, and staticPlot off keeps hovering.
+    told: dict[str, Any] = {"config": {"displayModeBar": False, "staticPlot": False}, "alt": alt}
+    if not is_clickable:
+        st.plotly_chart(figure, theme=None, key=f"{key}-plot", **told)
+        return []
+    found = st.plotly_chart(
+        figure, theme=None, key=f"{key}-plot", on_select="rerun", selection_mode="points", **told
+    )
+    return [point["id"] for point in found["selection"]["points"] if "id" in point]
+
+
+def under(key: str, rows: pl.DataFrame | None, *, also: Sequence[str] = ()) -> None:
+    """Offer the picture and its rows as small links under it; ``also`` is HTML."""
+    with st.container(key=f"under-{key}", horizontal=True, gap="small"):
+        saved = f'<a class="png" href="#{key}" aria-label="Save this picture as PNG">PNG</a>'
+        marks.write("".join([saved, *also]))
+        if rows is not None:
+            download.link("CSV", rows, f"{key}.csv")
