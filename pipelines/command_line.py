@@ -13,6 +13,7 @@ from pipelines.commands import (
     keeping,
     reading,
     receiving,
+    reporting,
     rhythm,
     serving,
     starting,
@@ -31,7 +32,7 @@ def drumbeat() -> None:
 
 for command in (
     starting.demo, starting.try_, starting.init, collecting.doctor, collecting.refresh,
-    collecting.rebuild, reading.metrics, reading.explain, reading.sql, reading.report,
+    collecting.rebuild, reading.metrics, reading.explain, reading.sql, reporting.report,
     rhythm.cadence, rhythm.where, alerting.alerts, serving.dashboard, serving.dagster,
     receiving.receive, receiving.event, comparing.compare, defining.definitions, defining.check,
     keeping.forget, keeping.compact, exporting.schema, exporting.export,

@@ -17,9 +17,9 @@ ALLOWED = {
     },
     "pipelines": {
         "connectors", "sql", "click", "dagster", "duckdb", "fsspec", "holidays", "jinja2",
-        "markupsafe",
+        "kaleido", "markupsafe",
         "numpy", "polars", "pydantic", "pydantic_core", "rich", "scipy", "starlette", "uvicorn",
-        "yaml",
+        "weasyprint", "yaml",
     },
     "dashboard": {"sql", "duckdb", "polars", "plotly", "streamlit"},
 }  # fmt: skip

@@ -62,15 +62,20 @@ def teams(message: Message, dashboard_url: str | None) -> dict[str, Any]:
         *([run(told.more)] if told.more else []),
         run(" ".join(told.notes), size="Small", isSubtle=True, spacing="Medium"),
     ]
-    card = {
+    return card(body, "News of how services are deployed.")
+
+
+def card(body: list[dict[str, Any]], otherwise: str) -> dict[str, Any]:
+    """Return an Adaptive Card; ``otherwise`` stands where cards can not be shown."""
+    content = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "fallbackText": "News of how services are deployed.",
+        "fallbackText": otherwise,
         "body": body,
     }
     kind = "application/vnd.microsoft.card.adaptive"
-    found = {"contentType": kind, "contentUrl": None, "content": card}
+    found = {"contentType": kind, "contentUrl": None, "content": content}
     return {"type": "message", "attachments": [found]}
 
 

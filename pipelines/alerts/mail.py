@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from pipelines.alerts.messages import Item, Message, Text, lines, text
 from pipelines.alerts.outcomes import SECONDS, Outcome
-from pipelines.configuration.alert_channels import EmailChannel
+from pipelines.configuration.alert_channels import EmailChannel, Mailing
 from pipelines.reports.outside import short
 from sql import words
 
@@ -55,7 +55,7 @@ def paragraph(one: Item) -> str:
     return f"<p>{'<br>'.join(said)}</p>"
 
 
-def send(channel: EmailChannel, found: EmailMessage, seconds: float = SECONDS) -> Outcome:
+def send(channel: Mailing, found: EmailMessage, seconds: float = SECONDS) -> Outcome:
     """Hand a letter to the mail server; who of several is refused is told by number alone."""
     server = None
     try:
@@ -72,7 +72,7 @@ def send(channel: EmailChannel, found: EmailMessage, seconds: float = SECONDS) -
     return Outcome("sent", said)
 
 
-def connected(channel: EmailChannel, seconds: float) -> smtplib.SMTP:
+def connected(channel: Mailing, seconds: float) -> smtplib.SMTP:
     """Reach the server, its certificate checked, and sign in."""
     context = ssl.create_default_context()
     server: smtplib.SMTP
@@ -91,7 +91,7 @@ def connected(channel: EmailChannel, seconds: float) -> smtplib.SMTP:
     return server
 
 
-def failed(channel: EmailChannel, error: Exception) -> Outcome:
+def failed(channel: Mailing, error: Exception) -> Outcome:
     """Say why a letter did not go, without addresses and without what the server repeats."""
     where = f"{channel.host}:{channel.port}"
     if isinstance(error, smtplib.SMTPAuthenticationError):

@@ -12,14 +12,11 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from pipelines.alerts.messages import Message
-from pipelines.alerts.outcomes import Outcome
+from pipelines.alerts.outcomes import Outcome, tried
 from pipelines.alerts.spells import Spell
 from pipelines.errors import DrumbeatError
 from pipelines.landing import write_durably
 
-FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=6)
-LONGEST_ASKED = timedelta(days=1)
 KEPT = timedelta(days=400)
 
 
@@ -54,11 +51,8 @@ class Box:
         return replace(self.without(message), sent=kept | new)
 
     def tried(self, message: Message, outcome: Outcome, now: datetime) -> "Box":
-        """Return the box once a message did not go: it waits longer each time, or as asked."""
-        asked = min(timedelta(seconds=outcome.wait), LONGEST_ASKED)
-        wait = max(asked, min(FIRST_WAIT * 2 ** min(message.tries, 20), LONGEST_WAIT))
-        tries, is_refused = message.tries + 1, outcome.fate == "refused"
-        later = replace(message, tries=tries, next_at=now + wait, is_refused=is_refused)
+        """Return the box once a message did not go."""
+        later = tried(message, outcome, now)
         left = tuple(later if one.id == message.id else one for one in self.waiting)
         return replace(self, waiting=left)
 

@@ -19,6 +19,9 @@ from pipelines.telling.sending import NoRedirects
 
 REFUSED = {400, 413, 415, 422}
 """Answers that are about what was posted, not about where."""
+JSON = "application/json; charset=utf-8"
+LONGEST = 1 << 24
+"""Of an answer that is read."""
 
 
 def post(
@@ -26,25 +29,39 @@ def post(
 ) -> Outcome:
     """Post a message once; what is said of it names the host alone, for the rest may be secret."""
     content = json.dumps(body, sort_keys=True).encode()
-    headers = {"Content-Type": "application/json", "User-Agent": "drumbeat", "Idempotency-Key": id}
+    headers = {"Idempotency-Key": id}
     headers |= signature(id, content, secret, datetime.now(UTC)) if secret else {}
-    request = urllib.request.Request(url, content, method="POST")
-    for name, value in headers.items():
+    return exchange("POST", url, content, headers, seconds, is_read=False)[0]
+
+
+def exchange(
+    method: str,
+    url: str,
+    content: bytes | None,
+    headers: Mapping[str, str],
+    seconds: float = SECONDS,
+    *,
+    is_read: bool = True,
+) -> tuple[Outcome, bytes]:
+    """Ask once; return what became of it, and what was answered where it was taken."""
+    request = urllib.request.Request(url, content, method=method)
+    told = {"Content-Type": JSON, "User-Agent": "drumbeat", **headers}
+    for name, value in told.items():
         request.add_unredirected_header(name, value)
     where = urlsplit(url).hostname
     try:
         opener = urllib.request.build_opener(NoRedirects)
-        with opener.open(request, timeout=seconds):
-            return Outcome("sent")
+        with opener.open(request, timeout=seconds) as answer:
+            return Outcome("sent"), answer.read(LONGEST) if is_read else b""
     except urllib.error.HTTPError as error:
         with error:
             fate: Fate = "refused" if error.code in REFUSED else "later"
             wait = seconds_of(error.headers.get("Retry-After", ""), datetime.now(UTC))
-            return Outcome(fate, f"{where} answered {error.code}", wait)
+            return Outcome(fate, f"{where} answered {error.code}", wait), b""
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", None) or str(error) or type(error).__name__
         said = getattr(reason, "strerror", None) or reason
-        return Outcome("later", f"{where} can not be reached: {said}")
+        return Outcome("later", f"{where} can not be reached: {said}"), b""
 
 
 def signature(id: str, content: bytes, secret: str, now: datetime) -> dict[str, str]:

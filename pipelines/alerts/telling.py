@@ -104,13 +104,17 @@ class Teller:
         return box.tried(message, outcome, now), "waits", outcome.fate == "refused"
 
 
-def refuse(occasion: Occasion) -> None:
+def refuse(
+    occasion: Occasion,
+    what: str = "alerts are",
+    otherwise: str = "see what it would tell with `drumbeat alerts --dry-run`",
+) -> None:
     """Refuse to tell anybody of another moment than now."""
     run = occasion.run
-    remedy = "run `drumbeat refresh`, or see what it would tell with `drumbeat alerts --dry-run`"
+    remedy = f"run `drumbeat refresh`, or {otherwise}"
     if run.has_as_of or run.has_known_at:
         option = "--as-of" if run.has_as_of else "--known-at"
-        said = f"what is published was made with {option}, and alerts are of now"
+        said = f"what is published was made with {option}, and {what} of now"
         raise DrumbeatError(f"{said}: {remedy}")
     if not occasion.is_demo and occasion.now - run.as_of > OLDEST:
         on = f"{run.as_of:%Y-%m-%d}"

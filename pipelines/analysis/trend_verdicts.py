@@ -29,6 +29,8 @@ COLUMNS = {
     "p": "Chance of as much by itself; null where too few.",
     "recent_count": "Deployments or failures in those weeks.",
     "before_count": "Deployments or failures in the 26 weeks before.",
+    "recent_value": "Median of deployments' medians, hours; share; median recovery, hours.",
+    "before_value": "The same of the 26 weeks before; null where there is none.",
 }
 BEFORE = 26
 SPANS = (("change_lead_time", 4), ("change_fail_rate", 4), ("change_fail_rate", 13),
@@ -57,8 +59,9 @@ def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         "select cast(as_of at time zone time_zone as date) from config.run"
     ).fetchall()
     rows = [row for metric, weeks in SPANS for row in verdicts(con, metric, weeks, today)]
-    schema = dict(zip(COLUMNS, (pl.String, pl.String, pl.String, pl.Int64, pl.String, pl.Float64,
-                                pl.Int64, pl.Int64), strict=True))  # fmt: skip
+    kinds = (pl.String, pl.String, pl.String, pl.Int64, pl.String, pl.Float64, pl.Int64, pl.Int64,
+             pl.Float64, pl.Float64)  # fmt: skip
+    schema = dict(zip(COLUMNS, kinds, strict=True))
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -74,9 +77,22 @@ def verdicts(
     ).pl()
     for (scope, name), rows in found.group_by("scope", "name", maintain_order=True):
         recent = rows["day"].to_numpy() >= np.datetime64(recent_on)
-        told = tested(metric, rows["value"].to_numpy(), rows["is_over"].to_numpy(), recent)
+        values, is_over = rows["value"].to_numpy(), rows["is_over"].to_numpy()
+        told = tested(metric, values, is_over, recent)
         p = None if told.p is None else round(told.p, 9)
-        yield metric, scope, name, weeks, told.verdict, p, told.recent_count, told.before_count
+        counts = told.recent_count, told.before_count
+        middles = [middle(metric, values[side], is_over[side]) for side in (recent, ~recent)]
+        yield metric, scope, name, weeks, told.verdict, p, *counts, *middles
+
+
+def middle(metric: str, values: Any, is_over: Any) -> float | None:
+    """Return the value that stands for one side of a comparison."""
+    if not len(values):
+        return None
+    if metric == "recovery_time":
+        return trends.half_over(values, is_over)
+    found = values.mean() if metric == "change_fail_rate" else np.median(values)
+    return round(float(found), 9)
 
 
 def tested(metric: str, values: Any, is_over: Any, recent: Any) -> Trend:

@@ -107,6 +107,17 @@ def log_rank(
     )
 
 
+def half_over(hours: Floats, is_over: Flags) -> float | None:
+    """Return after how long half are over, by Kaplan and Meier; None where that is not reached."""
+    left = 1.0
+    for time in np.unique(hours[is_over]):
+        left *= 1 - float((hours[is_over] == time).sum() / (hours >= time).sum())
+        # Halves that are off by the last bit of a product are halves.
+        if left <= 0.5 + 1e-12:
+            return float(time)
+    return None
+
+
 def verdict(p: float, *, is_worse: bool) -> Verdict:
     """Return what a chance of so much by itself says."""
     if p >= LEVEL:

@@ -154,27 +154,3 @@ def sql(query: str, data_dir: Path | None, form: str) -> None:
     from pipelines import asking
 
     asking.answer(published(data_dir), query, form, sys.stdout.buffer)
-
-
-@click.command(epilog="Example: drumbeat report --week 2026-W47 --out reports")
-@options.project_options
-@click.option("--week", metavar="WEEK", help="2026-W47.  [default: the last whole week]")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder.")
-@click.option("--format", "formats", help="html,md  [default: as configured]")
-def report(
-    config: Path | None,
-    data_dir: Path | None,
-    week: str | None,
-    out: Path | None,
-    formats: str | None,
-) -> None:
-    """Write the report of a week."""
-    from pipelines import windows
-    from pipelines.reports import weekly
-
-    found = options.project(config, data_dir, may_lack=True)
-    asked = found.configuration.report
-    chosen = tuple(formats.split(",")) if formats else asked.formats
-    day = windows.parse_week(week) if week else None
-    for path in weekly.write(found, day, out or Path(asked.out), chosen):
-        click.echo(path)

@@ -16,12 +16,12 @@ from pipelines.configuration.loading import FILE_NAME, dump, find, load, parse
 from pipelines.configuration.pagers import AnyPager
 from pipelines.configuration.proposing import propose_from_git
 from pipelines.configuration.receiving import EventsSource
+from pipelines.configuration.reports import Report
 from pipelines.configuration.schema import (
     Cadence,
     Calendar,
     Configuration,
     Freeze,
-    Report,
     Targets,
     Team,
 )

@@ -115,10 +115,9 @@ class WebhookChannel(Channel):
     )
 
 
-class EmailChannel(Channel):
-    """Mail to people or lists."""
+class Mailing(Settings):
+    """How mail goes out, and to whom."""
 
-    kind: Literal["email"] = Field(description="E-mail by SMTP.")
     host: Text = Field(description="The mail server.")
     port: Annotated[Whole, Field(ge=1, le=65535)] = Field(default=587, description="Its port.")
     encryption: Literal["starttls", "tls", "none"] = Field(
@@ -134,12 +133,18 @@ class EmailChannel(Channel):
     to: Mailboxes = Field(description="The addresses that mail goes to.")
 
     @model_validator(mode="after")
-    def _signs_in_unseen(self) -> "EmailChannel":
+    def _signs_in_unseen(self) -> "Mailing":
         if (self.user is None) != (self.password is None):
             raise ValueError("must have both `user` and `password`, or neither of them")
         if self.user and self.encryption == "none" and self.host not in PLAIN_HOSTS:
             raise ValueError("must have `encryption`, or the password would travel for all to read")
         return self
+
+
+class EmailChannel(Mailing, Channel):
+    """Mail to people or lists."""
+
+    kind: Literal["email"] = Field(description="E-mail by SMTP.")
 
 
 AnyChannel = Annotated[

@@ -14,11 +14,15 @@ from pipelines.configuration.values import Day, Text, Whole
 
 REFERENCE = re.compile(rf"\$\{{{NAME.pattern}\}}")
 SECRETS: Mapping[str, Mapping[str, str]] = {
-    "slack": {"url": "SLACK_URL"},
+    "slack": {"url": "SLACK_URL", "token": "SLACK_TOKEN"},
     "teams": {"url": "TEAMS_URL"},
     "email": {"password": "SMTP_PASSWORD"},
     "webhook": {"secret": "ALERT_SECRET"},
+    "github": {"token": "REPORT_TOKEN"},
+    "gitlab": {"token": "REPORT_TOKEN"},
 }
+CHANNELS = ("alerts", "report")
+"""Keys that have channels."""
 Found = Iterator[tuple[Path, str]]
 
 
@@ -64,12 +68,13 @@ class Alerts(Settings):
 
 def written_out(raw: Mapping[str, Any]) -> Found:
     """Yield the secrets of channels that stand in the file; ``raw`` has references unexpanded."""
-    for index, channel in _items(raw, "channels"):
+    channels = ((of, *found) for of in CHANNELS for found in _items(raw, of, "channels"))
+    for of, index, channel in channels:
         for key, name in SECRETS.get(str(channel.get("kind")), {}).items():
             value = channel.get(key)
             if isinstance(value, str) and value and not REFERENCE.fullmatch(value):
                 yield (
-                    ("alerts", "channels", index, key),
+                    (of, "channels", index, key),
                     f"is written out, must name an environment variable: ${{{name}}}; "
                     f"set {name}, and make a new one, for whoever has this file has it",
                 )
@@ -77,7 +82,8 @@ def written_out(raw: Mapping[str, Any]) -> Found:
 
 def is_secret(path: Path) -> bool:
     """Tell whether a value at ``path`` is never to be shown."""
-    return path[:2] == ("alerts", "channels") and bool({"url", "password", "secret"} & set(path))
+    is_channel = path[:1] and path[0] in CHANNELS and path[1:2] == ("channels",)
+    return bool(is_channel and {"url", "password", "secret", "token"} & set(path))
 
 
 def conflicts(data: Mapping[str, Any]) -> Found:
@@ -88,15 +94,15 @@ def conflicts(data: Mapping[str, Any]) -> Found:
         for service in (services if isinstance(services, list | tuple) else ())
         if isinstance(service, dict)
     ]
-    for index, one in _items(data, "confirmed"):
+    for index, one in _items(data, "alerts", "confirmed"):
         name = one.get("service")
         if known and isinstance(name, str) and name not in known:
             path = ("alerts", "confirmed", index, "service")
             yield path, f"is {name!r}, must be the name of a service"
 
 
-def _items(data: Mapping[str, Any], key: str) -> list[tuple[int, Mapping[str, Any]]]:
-    alerts = data.get("alerts")
-    values = alerts.get(key) if isinstance(alerts, dict) else None
-    found = enumerate(values if isinstance(values, list | tuple) else ())
-    return [(index, value) for index, value in found if isinstance(value, dict)]
+def _items(data: Mapping[str, Any], of: str, key: str) -> list[tuple[int, Mapping[str, Any]]]:
+    found = data.get(of)
+    values = found.get(key) if isinstance(found, dict) else None
+    items = enumerate(values if isinstance(values, list | tuple) else ())
+    return [(index, value) for index, value in items if isinstance(value, dict)]

@@ -54,13 +54,15 @@ def _gitlab_name(value: str) -> str:
 
 
 Address = Annotated[Text, AfterValidator(_address)]
+GitHubName = Annotated[Text, AfterValidator(_github_name)]
+GitLabName = Annotated[Text, AfterValidator(_gitlab_name)]
 GitHubNames = Annotated[
-    tuple[Annotated[Text, AfterValidator(_github_name)], ...],
+    tuple[GitHubName, ...],
     Field(min_length=1),
     BeforeValidator(listed, json_schema_input_type=str | list[str]),
 ]
 GitLabNames = Annotated[
-    tuple[Annotated[Text, AfterValidator(_gitlab_name)], ...],
+    tuple[GitLabName, ...],
     Field(min_length=1),
     BeforeValidator(listed, json_schema_input_type=str | list[str]),
 ]

@@ -97,7 +97,10 @@ def dump(configuration: Configuration, folder: Path | None = None) -> str:
             del source[key]
         for key in {"location", "path", "ca"} & source.keys():
             source[key] = _absolute(source[key], origin)
-    made["report"]["out"] = _absolute(made["report"]["out"], origin)
+    report = made["report"]
+    for holder, key in ((report, "out"), *((one, "path") for one in report.get("channels", ()))):
+        if key in holder:
+            holder[key] = _absolute(holder[key], origin)
     overrides = overruling.file_of(configuration.overrides, origin.folder)
     if overrides and (configuration.overrides or overrides.parent != folder):
         made["overrides"] = _absolute(made.get("overrides", str(overrides)), origin)

@@ -13,14 +13,24 @@ from pipelines.configuration.flags import Flags
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
 from pipelines.configuration.outlets import Publish
 from pipelines.configuration.overrides import Override
+from pipelines.configuration.reports import Report
 from pipelines.configuration.services import Service
 from pipelines.configuration.settings import Settings, resolved_path
 from pipelines.configuration.sources import AnySource, GitSource
-from pipelines.configuration.values import Country, Day, Globs, Hours, Number, Text, TimeZone, Whole
+from pipelines.configuration.values import (
+    Country,
+    Day,
+    Globs,
+    Hours,
+    Number,
+    Text,
+    TimeZone,
+    Weekday,
+    Whole,
+)
 
 Code = GitSource | GitHubSource | GitLabSource
 Industry = Literal["technology", "financial", "retail", "healthcare", "government", "manufacturing"]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 SPEED = ("deployment_frequency", "change_lead_time_hours")
 STABILITY = ("change_fail_rate", "recovery_time_hours", "rework_rate")
 BOTS = (
@@ -135,29 +145,6 @@ class Retention(Settings):
     sources: tuple[SourceRetention, ...] = Field(
         default=(), description="Other limits for some sources."
     )
-
-
-class Report(Settings):
-    """When the weekly report is made, how, and where it goes."""
-
-    weekday: Weekday = Field(default="mon", description="The day it is made.")
-    hour: Annotated[Whole, Field(ge=0, le=23)] = Field(
-        default=7, description="The hour it is made, in the calendar's time zone."
-    )
-    formats: Annotated[tuple[Literal["html", "md"], ...], Field(min_length=1)] = Field(
-        default=("html", "md"), description="What is written."
-    )
-    out: Path = Field(
-        default=Path("reports"),
-        description="The folder it is written to. "
-        "A relative path starts at the configuration file.",
-        validate_default=True,
-    )
-
-    @field_validator("out", mode="before")
-    @classmethod
-    def _resolved(cls, value: object, info: ValidationInfo) -> object:
-        return resolved_path(str(value) if isinstance(value, Path) else value, info)
 
 
 class Configuration(Settings):

@@ -4,7 +4,7 @@ import re
 import zoneinfo
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
@@ -114,6 +114,7 @@ TagGlobs = Annotated[Globs, AfterValidator(_tag_globs)]
 Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Flag = Annotated[bool, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Hours = Annotated[str, BeforeValidator(_hours)]
 Country = Annotated[str, BeforeValidator(_country)]

@@ -162,12 +162,24 @@ def published(context: dg.AssetExecutionContext, warehouse: Held) -> dg.Material
     deps=[PUBLISHED],
     group_name=REPORTS,
     kinds={"html", "markdown"},
-    description="The report of the last whole week, in the folder that the configuration names.",
+    description="The report of the last whole week, in the folder that the configuration names, "
+    "and to the channels that it names, once for each week.",
 )
-def weekly_report(warehouse: Held) -> dg.MaterializeResult[None]:
-    """Write the report of the last whole week."""
+def weekly_report(
+    context: dg.AssetExecutionContext, config: Moment, warehouse: Held
+) -> dg.MaterializeResult[None]:
+    """Write the report of the last whole week, and deliver it unless it is of another moment."""
+    from pipelines.commands.reporting import wanted
+    from pipelines.delivering import delivering
     from pipelines.reports import weekly
 
-    wanted = warehouse.project.configuration.report
-    files = weekly.write(warehouse.project, None, wanted.out, wanted.formats)
+    project, report = warehouse.project, warehouse.project.configuration.report
+    others = delivering.wanted(project)
+    scopes = wanted(report, None, None)
+    files, reports = weekly.edition(project, None, report.out, report.formats, scopes, others)
+    if report.channels and config.as_of is None:
+        posted = delivering.deliver(project, reports, context.log.warning)
+        for one in posted:
+            context.log.info(f"{one.edition} to {one.channel} ({one.kind}): {one.fate}")
+        delivering.complain(posted)
     return dg.MaterializeResult(metadata={file.name: dg.MetadataValue.path(file) for file in files})

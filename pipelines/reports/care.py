@@ -6,17 +6,16 @@ from sql.names import WINDOWS
 
 
 def care(edition: Edition) -> str:
-    """Return what the organisation's numbers are warned of, each once with its metrics."""
+    """Return what the five numbers are warned of, each once with its metrics."""
     found: dict[str, list[str]] = {}
     for metric, window in WINDOWS.items():
         told = edition.ask(
             "select beside.words, metrics.is_too_few, metrics.n from marts.metrics as metrics"
             " left join marts.warnings as beside using (metric, scope, name, period, starts_on)"
-            " where metric = $1 and scope = 'organisation' and period = $2 and ends_on = $3"
-            " order by beside.kind",
-            metric,
-            window,
-            edition.ends_on,
+            " where metric = $metric and scope = $scope and name = $name and period = $period"
+            " and ends_on = $ends_on order by beside.kind",
+            metric=metric,
+            period=window,
         )
         few = [words.TOO_FEW] if any(row["is_too_few"] and row["n"] for row in told) else []
         for said in (*few, *(row["words"] for row in told if row["words"])):

@@ -1,8 +1,9 @@
 """What a report is made of, whatever it is written as: sentences, tables, pictures, notes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sql.drawing import Beat
 from sql.words import Sentence
@@ -35,6 +36,13 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Which way something changed: worse or better."""
+
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """A value week by week with its band; the last one is the report's week."""
 
@@ -55,7 +63,7 @@ class Strip:
     title: str
 
 
-AnyCell = Cell | Said | Chip | Trend | Strip
+AnyCell = Cell | Said | Chip | Mark | Trend | Strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +72,6 @@ class Column:
 
     title: str
     is_number: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One section of the report: its title, how to read it, its rows, what follows them."""
-
-    key: str
-    title: str
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[AnyCell, ...], ...]
-    after: str = ""
-
-    @property
-    def has_heads(self) -> bool:
-        """Tell whether any column has a title."""
-        return any(column.title for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +88,24 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """One section: its title, a picture, how to read its rows, the rows, what follows them."""
+
+    key: str
+    title: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[AnyCell, ...], ...]
+    after: str = ""
+    bars: Bars | None = None
+
+    @property
+    def has_heads(self) -> bool:
+        """Tell whether any column has a title."""
+        return any(column.title for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One paragraph of the small print; ``codes`` are ids that follow it."""
 
@@ -110,12 +119,20 @@ class Report:
     """One week, told."""
 
     name: str
+    who: str
     organisation: str
     week: str
     warnings: tuple[str, ...]
-    restated: Sentence
     sentence: Sentence
-    bars: Bars | None
+    restated: Sentence
     tables: tuple[Table, ...]
     notes: tuple[Note, ...]
     is_demo: bool
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """The same as numbers, for programs."""
+
+    @property
+    def title(self) -> str:
+        """Say whose report of which week it is."""
+        who = [] if self.who == self.organisation else [self.who]
+        return f"{self.week}, {', '.join([*who, self.organisation])}"

@@ -1,5 +1,6 @@
 """The report as one HTML file: style inline, pictures as SVG, nothing fetched, no script."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
@@ -7,16 +8,35 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.reports.contents import AnyCell, Bars, Cell, Chip, Report, Said, Strip, Trend
+from pipelines.reports.contents import (
+    AnyCell,
+    Bars,
+    Cell,
+    Chip,
+    Mark,
+    Report,
+    Said,
+    Strip,
+    Trend,
+)
 from sql import drawing, words
 from sql.drawing import CSS, Shade
 
 # A name of the month under every so many bars, so that they never run together.
 MONTHS_APART = 2
+VARIABLE = re.compile(r"var\(--([a-z0-9]+)\)")
 TRIANGLE = Markup(
     '<svg width="9" height="9" viewBox="0 0 8 9" aria-hidden="true">'
     '<path d="M0 2h8l-4 6.5z"/></svg>'
 )
+# Worse points down, better up; neither speaks by its colour alone.
+MARKS = {
+    verdict: Markup(
+        f'<svg class="mark {verdict}" width="11" height="10" viewBox="0 0 11 10" role="img"'
+        f' aria-label="{verdict}"><title>{verdict}</title><path d="{path}"/></svg>'
+    )
+    for verdict, path in (("worse", "M0 1h11L5.5 10z"), ("better", "M0 9h11L5.5 0z"))
+}
 WATERMARK = (
     '<text x="50%" y="72%" text-anchor="middle" font-size="58" letter-spacing="16"'
     ' font-family="sans-serif" font-weight="600" fill="var(--paper)" stroke="var(--ink)"'
@@ -26,7 +46,13 @@ WATERMARK = (
 
 def render(report: Report) -> str:
     """Write a report as HTML."""
-    return _environment().get_template("weekly.html").render(report=report)
+    return _environment().get_template("weekly.html").render(report=report, is_plain=False)
+
+
+def plain(report: Report) -> str:
+    """Write a report as HTML in one mode, its colours written in: paper and mail know no names."""
+    page = _environment().get_template("weekly.html").render(report=report, is_plain=True)
+    return VARIABLE.sub(lambda found: drawing.LIGHT[found[1]], page)
 
 
 @cache
@@ -69,6 +95,8 @@ def cell(found: AnyCell) -> Markup:
             return sentence(said)
         case Chip(state):
             return Markup('<span class="chip">{}{}</span>').format(TRIANGLE, state)
+        case Mark(verdict):
+            return MARKS[verdict]
         case Trend():
             return Markup(
                 drawing.sparkline(

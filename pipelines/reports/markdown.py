@@ -12,6 +12,7 @@ from pipelines.reports.contents import (
     Cell,
     Chip,
     Column,
+    Mark,
     Report,
     Said,
     Strip,
@@ -29,15 +30,11 @@ JOINER = "\N{WORD JOINER}"
 
 def render(report: Report) -> str:
     """Write a report as Markdown."""
-    title = f"Drumbeat weekly: {report.week}, {report.organisation}"
-    parts = [f"# {escape(title)}"]
+    parts = [f"# {escape(f'Drumbeat weekly: {report.title}')}"]
     parts += [f"> **{escape(warning)}**" for warning in report.warnings]
-    parts += [sentence(report.restated)] if report.restated else []
-    parts.append(sentence(report.sentence))
-    if report.bars:
-        parts += bars(report.bars, is_demo=report.is_demo)
+    parts += [sentence(said) for said in (report.sentence, report.restated) if said]
     for table in report.tables:
-        parts += section(table)
+        parts += section(table, is_demo=report.is_demo)
     parts += ["---"]
     for note in report.notes:
         codes = ", ".join(f"`{code}`" for code in note.codes)
@@ -67,9 +64,10 @@ def bars(found: Bars, *, is_demo: bool) -> list[str]:
     return [told.replace(" Band: what was usual then.", ""), f"```text\n{drawn}\n```"]
 
 
-def section(table: Table) -> list[str]:
-    """Write one section: title, caption, table, what follows."""
+def section(table: Table, *, is_demo: bool = False) -> list[str]:
+    """Write one section: title, picture, caption, table, what follows."""
     parts = [f"## {escape(table.title)}"]
+    parts += bars(table.bars, is_demo=is_demo) if table.bars else []
     parts += [escape(table.caption)] if table.caption else []
     parts += [grid(table.columns, table.rows)] if table.rows else []
     return parts + ([escape(table.after)] if table.after else [])
@@ -94,8 +92,8 @@ def cell(found: AnyCell) -> str:
             return _words(found)
         case Said(said):
             return sentence(said)
-        case Chip(state):
-            return f"**{escape(state)}**"
+        case Chip(said) | Mark(said):
+            return f"**{escape(said)}**"
         case Trend(values):
             return trend(values)
         case Strip():

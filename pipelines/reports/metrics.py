@@ -7,7 +7,7 @@ from datetime import date
 
 from pipelines.reports import reading
 from pipelines.reports.care import care
-from pipelines.reports.contents import Cell, Column, Table, Trend
+from pipelines.reports.contents import Bars, Cell, Column, Table, Trend
 from pipelines.reports.reading import WEEK, Edition, Row
 from sql import names, words
 from sql.names import ENOUGH, WINDOWS
@@ -37,7 +37,8 @@ def table(edition: Edition, history: Mapping[str, Mapping[date, Row]]) -> Table:
         Column("n", True),
     )
     after = care(edition) + _how_to_read(edition, has_targets=bool(targets))
-    return Table("metrics", "Five metrics", CAPTION, columns, tuple(rows), after)
+    bars = _bars(edition, history["deployment_frequency"])
+    return Table("metrics", "Five metrics", CAPTION, columns, tuple(rows), after, bars)
 
 
 def said(metric: str, row: Row | None) -> str:
@@ -86,20 +87,22 @@ def _band(metric: str, row: Row) -> tuple[float | None, float | None]:
     return row[ends[0]], row[ends[1]]
 
 
-def _median(metric: str, edition: Edition, history: Mapping[date, Row]) -> str:
-    """Say the median of the twelve values before, from eight on.
+def median_before(metric: str, edition: Edition, history: Mapping[date, Row]) -> float | None:
+    """Return the median of the twelve values before, from eight on.
 
-    A recovery time that is not reached is longer than every one that is.
+    A recovery time that is not reached is longer than every one that is: infinite.
     """
     before = (history.get(edition.week - count * WEEK) for count in range(1, 13))
     found = [_number(metric, row) for row in before if row is not None]
     known = [value for value in found if value is not None]
-    if len(known) < ENOUGH:
+    return statistics.median(known) if len(known) >= ENOUGH else None
+
+
+def _median(metric: str, edition: Edition, history: Mapping[date, Row]) -> str:
+    middle = median_before(metric, edition, history)
+    if middle is None:
         return words.NOTHING
-    middle = statistics.median(known)
-    if math.isinf(middle):
-        return "not reached"
-    return _plainly(metric, middle)
+    return "not reached" if math.isinf(middle) else _plainly(metric, middle)
 
 
 def _plainly(metric: str, value: float) -> str:
@@ -162,3 +165,26 @@ def _how_to_read(edition: Edition, *, has_targets: bool) -> str:
     if has_targets:
         said += f" Targets: at least that many {noun}s a week; at most that time or rate."
     return said
+
+
+def _bars(edition: Edition, history: Mapping[date, Row]) -> Bars | None:
+    rows = [row for week, row in sorted(history.items()) if week <= edition.week]
+    if len(rows) < 2:
+        return None
+    noun = edition.run.noun
+    counts = tuple(int(row["n"]) for row in rows)
+    caption = (
+        f"A bar is a week, the last one this week with {counts[-1]};"
+        f" the highest has {max(counts)}. Band: what was usual then."
+    )
+    if not edition.is_finished:
+        caption += " Hollow: the week that is not over."
+    return Bars(
+        title=f"{words.capital(noun)}s a week, {words.counted(len(rows), 'week')}",
+        caption=caption,
+        first_on=rows[0]["week"],
+        counts=counts,
+        low=[row["low"] for row in rows],
+        high=[row["high"] for row in rows],
+        is_last_unfinished=not edition.is_finished,
+    )

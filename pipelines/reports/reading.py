@@ -1,18 +1,36 @@
 """What the weekly report asks of the published file, one function a question."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
 
-from pipelines.reports.outside import plain_row, short
+from pipelines.reports.outside import plain, plain_row, short
 from sql.names import WINDOWS
 
 Row = dict[str, Any]
 
 WEEK = timedelta(weeks=1)
+NAME = 48
+ASKED = re.compile(r"\$([a-z_]+)")
+MINE = (
+    "(select distinct service from facts.scopes where scope = $scope and name = $name"
+    " and from_on < $ends_on and until_on > $monday) as mine"
+)
+"""Services that the report is of, as they were in its week; to be joined."""
+
+
+class Scope(NamedTuple):
+    """What a report is of; the organisation's name is the word organisation."""
+
+    kind: Literal["organisation", "team", "service"] = "organisation"
+    name: str = "organisation"
+
+
+WHOLE = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,14 @@ class Edition:
     con: duckdb.DuckDBPyConnection
     run: Run
     week: date
+    scope: Scope = WHOLE
+
+    @property
+    def who(self) -> str:
+        """Return what the report is of, as a reader calls it."""
+        if self.scope.kind == "organisation":
+            return self.run.organisation
+        return short(plain(self.scope.name), NAME)
 
     @property
     def is_finished(self) -> bool:
@@ -65,14 +91,25 @@ class Edition:
         """Return the first day after the week."""
         return self.week + WEEK
 
-    def ask(self, query: str, *params: object) -> list[Row]:
-        """Return the rows that answer a query, their text made plain."""
-        return ask(self.con, query, *params)
+    def ask(self, query: str, **params: object) -> list[Row]:
+        """Return the rows that answer a query, their text made plain.
+
+        It may name $scope, $name, $monday, $ends_on and $today without their being given.
+        """
+        known = {
+            "scope": self.scope.kind,
+            "name": self.scope.name,
+            "monday": self.week,
+            "ends_on": self.ends_on,
+            "today": self.run.local.date(),
+            **params,
+        }
+        return ask(self.con, query, **{key: known[key] for key in ASKED.findall(query)})
 
 
-def ask(con: duckdb.DuckDBPyConnection, query: str, *params: object) -> list[Row]:
+def ask(con: duckdb.DuckDBPyConnection, query: str, **params: object) -> list[Row]:
     """Return the rows that answer a query, their text made plain."""
-    return [plain_row(row) for row in con.sql(query, params=list(params)).pl().to_dicts()]
+    return [plain_row(row) for row in con.sql(query, params=params).pl().to_dicts()]
 
 
 def run(con: duckdb.DuckDBPyConnection) -> Run:
@@ -87,12 +124,14 @@ def run(con: duckdb.DuckDBPyConnection) -> Run:
     )
 
 
-def known_weeks(con: duckdb.DuckDBPyConnection) -> tuple[date, date] | None:
-    """Return the Mondays of the first and the last week that the organisation's history has."""
+def known_weeks(con: duckdb.DuckDBPyConnection, scope: Scope = WHOLE) -> tuple[date, date] | None:
+    """Return the Mondays of the first and the last week that a history has."""
     (found,) = ask(
         con,
         "select min(starts_on) as first_on, max(starts_on) as last_on"
-        " from marts.deployment_frequency where scope = 'organisation' and period = 'week'",
+        " from marts.deployment_frequency"
+        " where scope = $kind and name = $name and period = 'week'",
+        **scope._asdict(),
     )
     return (found["first_on"], found["last_on"]) if found["first_on"] else None
 
@@ -101,10 +140,10 @@ def history(edition: Edition) -> dict[str, dict[date, Row]]:
     """Return each metric's windows of the last 12 months, by the week that each ends with."""
     found = edition.ask(
         "select *, cast(ends_on - 7 as date) as week from marts.metrics"
-        " where scope = 'organisation' and period in ('week', 'four_weeks', 'twelve_weeks')"
-        " and ends_on > $1 and ends_on <= $2 order by metric, ends_on",
-        edition.ends_on - 52 * WEEK,
-        edition.ends_on,
+        " where scope = $scope and name = $name"
+        " and period in ('week', 'four_weeks', 'twelve_weeks')"
+        " and ends_on > $since and ends_on <= $ends_on order by metric, ends_on",
+        since=edition.ends_on - 52 * WEEK,
     )
     return {
         metric: {
@@ -117,9 +156,8 @@ def history(edition: Edition) -> dict[str, dict[date, Row]]:
 def week_alone(edition: Edition) -> dict[str, Row]:
     """Return each metric over the report's week and nothing else."""
     found = edition.ask(
-        "from marts.metrics where scope = 'organisation' and period = 'week' and starts_on = $1"
-        " order by metric",
-        edition.week,
+        "from marts.metrics where scope = $scope and name = $name and period = 'week'"
+        " and starts_on = $monday order by metric"
     )
     return {row["metric"]: row for row in found}
 
@@ -139,10 +177,10 @@ def services(edition: Edition) -> list[Row]:
         " from marts.deployment_frequency as counts"
         " inner join marts.change_lead_time as leads using (scope, name, period, starts_on)"
         " inner join marts.change_fail_rate as fails using (scope, name, period, starts_on)"
+        f" inner join {MINE} on counts.name = mine.service"
         " left join marts.service_overview as overview on counts.name = overview.service"
-        " where scope = 'service' and period = 'week' and starts_on = $1"
-        " order by fails.failed_count > 0 desc, counts.name",
-        edition.week,
+        " where scope = 'service' and period = 'week' and starts_on = $monday"
+        " order by fails.failed_count > 0 desc, counts.name"
     )
 
 
@@ -150,15 +188,15 @@ def quiet(edition: Edition) -> list[Row]:
     """Return the services that have gone quiet, those first in which something waits."""
     return edition.ask(
         "select overview.*, freezes.name as freeze, freezes.to_on as frozen_to_on"
-        " from marts.service_overview as overview left join"
+        f" from marts.service_overview as overview inner join {MINE} using (service) left join"
         " (select service, max(to_on) as to_on, arg_max(name, (to_on, name)) as name"
-        " from (select * from config.freezes where $1 between from_on and to_on) group by service)"
+        " from (select * from config.freezes where $today between from_on and to_on)"
+        " group by service)"
         " as freezes on coalesce(freezes.service, overview.service) = overview.service"
         " where overview.state = 'quiet'"
         " qualify row_number() over (partition by overview.service"
         " order by freezes.to_on desc nulls last, freezes.name) = 1"
-        " order by overview.waiting_count > 0 desc, overview.quiet_hours desc, overview.service",
-        edition.run.local.date(),
+        " order by overview.waiting_count > 0 desc, overview.quiet_hours desc, overview.service"
     )
 
 
@@ -175,13 +213,13 @@ def failures(edition: Edition) -> list[Row]:
         " as recovery_hours,"
         " greatest(epoch(run.as_of) - epoch(rollouts.recovery_began_at), 0) / 3600.0 as open_hours,"
         " incidents.url as evidence_url"
-        " from facts.rollouts as rollouts cross join config.run as run left join"
+        f" from facts.rollouts as rollouts inner join {MINE} using (service)"
+        " cross join config.run as run left join"
         " (select incident_id, min(url) as url from facts.incidents group by incident_id)"
         " as incidents on rollouts.evidence = incidents.incident_id"
-        " where rollouts.is_failed and rollouts.finished_on between $1 and $2"
-        " order by rollouts.finished_at desc, rollouts.rollout_id",
-        edition.week,
-        edition.ends_on - timedelta(days=1),
+        " where rollouts.is_failed and rollouts.finished_on >= $monday"
+        " and rollouts.finished_on < $ends_on"
+        " order by rollouts.finished_at desc, rollouts.rollout_id"
     )
 
 
@@ -190,7 +228,7 @@ def waits(edition: Edition) -> list[Row]:
     return edition.ask(
         "select overview.service, overview.waiting_count, overview.oldest_waiting_hours,"
         " overview.usual_wait_hours, waiting.title, waiting.change_id, waiting.url"
-        " from marts.service_overview as overview"
+        f" from marts.service_overview as overview inner join {MINE} using (service)"
         " inner join marts.waiting_changes as waiting using (service)"
         " qualify row_number() over (partition by overview.service"
         " order by waiting.merged_at, waiting.change_id) = 1"
@@ -203,7 +241,8 @@ def findings(edition: Edition) -> list[Row]:
     return edition.ask(
         "select kind, count(*) as finding_count, count(distinct service) as service_count,"
         " min(service) as service, min(effect) as effect, min(remedy) as remedy"
-        " from marts.data_quality group by kind order by kind"
+        " from marts.data_quality where $scope = 'organisation'"
+        f" or service in (select service from {MINE}) group by kind order by kind"
     )
 
 
@@ -220,6 +259,6 @@ def definitions(edition: Edition) -> list[str]:
     """Return the ids of the rules under which the five metrics were counted."""
     found = {
         row["metric"]: row["definition"]
-        for row in edition.ask("from facts.scope_definitions where scope = 'organisation'")
+        for row in edition.ask("from facts.scope_definitions where scope = $scope and name = $name")
     }
     return [found[metric] for metric in WINDOWS if metric in found]

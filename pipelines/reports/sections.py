@@ -7,13 +7,13 @@ from datetime import timedelta
 from pipelines.reports import reading
 from pipelines.reports.contents import Cell, Chip, Column, Said, Strip, Table
 from pipelines.reports.outside import short
-from pipelines.reports.reading import Edition, Row
+from pipelines.reports.reading import NAME, Edition, Row
 from sql import words
 from sql.drawing import Beat
 from sql.words import Part
 
 STRIP = timedelta(days=84)
-NAME, VERSION, TITLE = 48, 24, 72
+VERSION, TITLE = 24, 72
 MOST = 40
 MOST_WAITS = 8
 HOW = {
@@ -29,7 +29,8 @@ ENDED = {
 }
 
 
-def _then(edition: Edition) -> str:
+def then(edition: Edition) -> str:
+    """Say why a part that tells of now is left out, and how to have it."""
     return (
         "The data tells of now, not of the end of this week, so this part is left out. After"
         f" drumbeat refresh --as-of {edition.ends_on} the report of the week has it."
@@ -58,7 +59,7 @@ def quiet(edition: Edition, found: Sequence[Row]) -> Table:
     )
     columns = (Column(""), Column(""), Column(""))
     if not edition.is_latest:
-        return Table("quiet", "Gone quiet", _then(edition), columns, ())
+        return Table("quiet", "Gone quiet", then(edition), columns, ())
     none = "" if rows else "No service is silent for longer than its own gaps explain."
     return Table("quiet", "Gone quiet", caption if rows else "", columns, tuple(rows), none)
 
@@ -180,7 +181,7 @@ def _failure(edition: Edition, row: Row) -> tuple[Cell, ...]:
     )
 
 
-def waits(edition: Edition) -> Table:
+def waits(edition: Edition, found: Sequence[Row]) -> Table:
     """Return where something waits longest, and which change that is."""
     columns = (
         Column("Service"),
@@ -190,8 +191,7 @@ def waits(edition: Edition) -> Table:
         Column("The oldest change"),
     )
     if not edition.is_latest:
-        return Table("waits", "Longest waits", _then(edition), columns, ())
-    found = reading.waits(edition)
+        return Table("waits", "Longest waits", then(edition), columns, ())
     at = words.moment(edition.run.as_of, edition.run.zone)
     goal = "in a release" if edition.run.is_git_only else "in production"
     caption = f"Merged and not {goal}, as of {at}. Usual: the median wait of the last whole month."
@@ -210,9 +210,8 @@ def waits(edition: Edition) -> Table:
     return Table("waits", "Longest waits", caption if rows else "", columns, rows, after)
 
 
-def quality(edition: Edition) -> Table:
+def quality(found: Sequence[Row]) -> Table:
     """Return what the data lacks or contradicts, counted by kind."""
-    found = reading.findings(edition)
     columns = (Column("What"), Column("How often", True), Column("Effect and remedy"))
     rows = tuple(
         (

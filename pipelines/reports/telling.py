@@ -6,8 +6,7 @@ from datetime import date
 from pipelines.reports import reading
 from pipelines.reports.contents import Note
 from pipelines.reports.outside import short
-from pipelines.reports.reading import WEEK, Edition, Row
-from pipelines.reports.sections import NAME
+from pipelines.reports.reading import NAME, WEEK, Edition, Row
 from sql import words
 from sql.names import ENOUGH, GIT_ONLY
 from sql.words import Part, Sentence
@@ -25,7 +24,7 @@ def opening(
 
 
 def _shipped(edition: Edition, row: Row | None) -> Sentence:
-    who = words.capital(edition.run.organisation)
+    who = words.capital(edition.who)
     verb = "released" if edition.run.is_git_only else "shipped"
     count = row["n"] if row else 0
     what = words.times(count) if count else "nothing"

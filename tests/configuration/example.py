@@ -24,6 +24,8 @@ SECRETS = {
     "GITLAB_WEBHOOK_SECRET": "made-up-secret-of-gitlab",
     "SLACK_URL": "https://hooks.example.org/slack",
     "TEAMS_URL": "https://hooks.example.org/teams",
+    "REPORT_TOKEN": "made-up-token-of-reports",
+    "SLACK_TOKEN": "made-up-token-of-slack",
     "SMTP_PASSWORD": "made-up-password-of-mail",
     "ALERT_SECRET": "made-up-secret-of-alerts",
 }

@@ -93,9 +93,8 @@ class Story:
 
 
 def opening(markdown: str) -> str:
-    """Return the paragraph that a report opens with."""
-    paragraphs = markdown.split("\n\n")
-    return next(one for one in paragraphs[1:] if not one.startswith(">")).replace("**", "")
+    """Return the last paragraph before the first section: what moved, if that is said."""
+    return markdown.split("\n\n## ")[0].split("\n\n")[-1].replace("**", "")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Reports are kept, and the next one opens with what moved since."""
+"""Reports are kept, and the next one says early what moved since."""
 
 import json
 import shutil
@@ -56,7 +56,7 @@ def test_a_first_report_says_nothing_of_earlier_ones(whole):
     assert whole[1].openings[0].startswith("Acme shipped 12 times in week 46")
 
 
-def test_an_incident_that_came_late_is_said_first_with_the_number_before_and_after(whole):
+def test_an_incident_that_came_late_is_said_with_the_number_before_and_after(whole):
     assert (
         whole[1]
         .openings[1]
@@ -105,12 +105,12 @@ def test_the_page_about_restatements_shows_what_was_really_said(whole):
     assert [one for one in (*said.openings[1:], said.check) if one not in shown] == []
 
 
-def test_html_says_it_before_anything_else_and_lists_every_number(story):
+def test_html_says_it_after_the_paragraph_and_lists_every_number(story):
     moved(story)
     page, text = weekly.write(story.project, None, story.folder / "out", ["html", "md"])
     html = page.read_text(encoding="utf-8")
 
-    assert 0 < html.index('<p class="restated">Week 46: ') < html.index("<h1>")
+    assert html.index("<h1>") < html.index('<p class="restated">Week 46: ') < html.index("<h2>")
     assert "## Restated" in text.read_text(encoding="utf-8")
     assert "| shop (service) | Change fail rate | 8.3 % |" in text.read_text(encoding="utf-8")
 

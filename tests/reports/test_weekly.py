@@ -151,7 +151,7 @@ def test_a_week_of_the_past_leaves_out_what_is_only_known_of_now(project, tmp_pa
     assert "Acme shipped **3 times** in week 40" in text
     assert "too little history to say what is usual" in text
     assert "gone quiet**" not in text
-    assert text.count("drumbeat refresh --as-of 2026-10-05 the report of the week has it") == 2
+    assert text.count("drumbeat refresh --as-of 2026-10-05 the report of the week has it") == 3
     assert "No deployment of the week is known to have needed intervention." in text
 
 
@@ -184,8 +184,8 @@ def test_weeks_that_the_data_does_not_have_are_refused_with_those_that_it_has(pr
 
 
 def test_an_unknown_form_is_refused_before_anything_is_written(project, tmp_path):
-    with pytest.raises(DrumbeatError, match="as pdf; formats are html and md"):
-        weekly.write(project, None, tmp_path, ["html", "pdf"])
+    with pytest.raises(DrumbeatError, match="as doc; formats are html, md, pdf, json and slack"):
+        weekly.write(project, None, tmp_path, ["html", "doc"])
     with pytest.raises(DrumbeatError, match="as nothing"):
         weekly.write(project, None, tmp_path, [])
     assert list(tmp_path.iterdir()) == []

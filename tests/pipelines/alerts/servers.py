@@ -22,8 +22,11 @@ def serving(server):
 
 
 @contextmanager
-def web(*answers, before=None):
-    """Answer (status, headers), the last for ever; yield the address and what was posted."""
+def web(*answers, before=None, answer=None):
+    """Answer (status, headers), the last for ever; yield the address and what was posted.
+
+    ``answer`` answers by itself in place of them.
+    """
     left, posted = list(answers) or [(200, {})], []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -32,12 +35,15 @@ def web(*answers, before=None):
             posted.append((self.path, dict(self.headers), body))
             if before:
                 before(self)
+            if answer:
+                return answer(self)
             status, headers = left.pop(0) if len(left) > 1 else left[0]
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(b"what the server says")
+            return None
 
         def log_message(self, *_):
             pass

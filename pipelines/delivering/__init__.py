@@ -1,0 +1,1 @@
+"""Takes the weekly report to whom it is for: once for each week and channel."""
