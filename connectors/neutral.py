@@ -10,6 +10,7 @@ from connectors.mentions import unmentioned_in
 STATUSES = ("success", "failure", "cancelled", "in_progress")
 TRIGGERS = ("manual", "automatic")
 FLAG_EVENTS = ("raised", "lowered")
+RAISED_BY = ("machine", "person")
 BOOLEANS = ("true", "false")
 ROLLOUTS = ("completed", "aborted", "paused", "degraded", "progressing")
 SIGNALS = ("errors", "latency", "business")
@@ -100,8 +101,9 @@ TABLES: Mapping[str, Table] = {
         key=("incident_id",),
         optional=(
             "service", "repository", "severity", "acknowledged_at", "resolved_at",
-            "deployment_id", "title", "labels", "url",
+            "deployment_id", "title", "labels", "raised_by", "url",
         ),
+        choices=(("raised_by", RAISED_BY),),
     ),
     "flag_events": Table(
         columns=("flag_event_id", "flag_key", "happened_at", "does"),

@@ -86,6 +86,11 @@ def organisation(
     commits: Iterable[Row] = (),
     incidents: Iterable[Row] = (),
     flag_events: Iterable[Row] = (),
+    progressive_rollouts: Iterable[Row] = (),
+    analyses: Iterable[Row] = (),
+    traffic_weights: Iterable[Row] = (),
+    agent_syncs: Iterable[Row] = (),
+    shadows: Iterable[Row] = (),
     **settings: Any,
 ) -> duckdb.DuckDBPyConnection:
     """Write the tables, run the real pipeline and open the published file.
@@ -99,6 +104,11 @@ def organisation(
         commits=commits,
         incidents=incidents,
         flag_events=flag_events,
+        progressive_rollouts=progressive_rollouts,
+        analyses=analyses,
+        traffic_weights=traffic_weights,
+        agent_syncs=agent_syncs,
+        shadows=shadows,
     )
     found = project(folder, **settings)
     refresh(found, as_of)

@@ -13,6 +13,7 @@
 --   deployment_id      Deployment that the source blames.
 --   title              Title.
 --   mentions           What its text names: shas, versions, addresses; blank between.
+--   raised_by          machine or person: who saw it first; null where unknown.
 --   source             Name of the source in the configuration.
 --   url                Page at the source.
 
@@ -97,6 +98,7 @@ select
     incidents.deployment_id,
     incidents.title,
     incidents.mentions,
+    incidents.raised_by,
     incidents.source,
     incidents.url
 from facts.told_incidents as incidents

@@ -17,6 +17,7 @@
 --   title              Title.
 --   labels             Labels, with semicolons around each, lower case.
 --   mentions           What its text names: shas, versions, addresses; blank between, lower case.
+--   raised_by          machine or person: who saw it first; null where unknown.
 --   url                Page at the tool.
 
 with every_incident as (
@@ -38,6 +39,7 @@ with every_incident as (
         title,
         labels,
         mentions,
+        case when kind = 'alert' then 'machine' end as raised_by,
         url
     from staging.pagers__incidents
     where not is_maintenance and not is_merged
@@ -60,6 +62,7 @@ with every_incident as (
         events.title,
         trim(events.labels, ';') as labels,
         events.mentions,
+        events.raised_by,
         events.url
     from staging.events__incidents as events
     left join staging.pagers__incidents as polled
@@ -247,6 +250,7 @@ select
     incidents.title,
     concat(';', incidents.labels, ';') as labels,
     incidents.mentions,
+    incidents.raised_by,
     incidents.url
 from every_incident as incidents
 left join refused

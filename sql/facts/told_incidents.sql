@@ -14,6 +14,7 @@
 --   title              Title.
 --   labels             Labels, with semicolons around each, lower case.
 --   mentions           What its text names: shas, versions, addresses; blank between, lower case.
+--   raised_by          machine or person: who saw it first; null where unknown.
 --   url                Page at the source.
 
 select
@@ -30,6 +31,7 @@ select
     title,
     labels,
     '' as mentions,
+    raised_by,
     url
 from staging.files__incidents
 union all
@@ -47,6 +49,7 @@ select
     title,
     labels,
     mentions,
+    cast(null as text) as raised_by,
     url
 from staging.hosts__issues
 union all
@@ -64,5 +67,6 @@ select
     title,
     labels,
     mentions,
+    raised_by,
     url
 from facts.raised_incidents

@@ -17,6 +17,7 @@
 --   title              Title.
 --   labels             Labels, with semicolons around each, lower case.
 --   mentions           What its text names: shas, versions, addresses; blank between, lower case.
+--   raised_by          machine or person: who saw it first; null where unknown.
 --   url                Page at the sender.
 --   is_removed         True when the sender has deleted it.
 
@@ -39,6 +40,7 @@ with fields as (
         json_extract_string(payload, '$.title') as title,
         json_extract_string(payload, '$.labels') as labels,
         json_extract_string(payload, '$.mentions') as mentions,
+        json_extract_string(payload, '$.format') as tool,
         json_extract_string(payload, '$.url') as url
     from raw.events__events
     where
@@ -91,6 +93,7 @@ folded as (
         max_by(title, case when title is not null then place end) as title,
         max_by(labels, case when labels is not null then place end) as labels,
         max_by(mentions, case when mentions is not null then place end) as mentions,
+        max(tool) as tool,
         max_by(url, case when url is not null then place end) as url,
         max(place) as last_place
     from ordered
@@ -112,6 +115,8 @@ select
     title,
     concat(';', lower(labels), ';') as labels,
     coalesce(lower(mentions), '') as mentions,
+    -- An alert is raised by nobody.
+    case when tool = 'alertmanager' then 'machine' end as raised_by,
     url,
     coalesce(removed_place = last_place, false) as is_removed
 from folded

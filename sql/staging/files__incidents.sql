@@ -12,6 +12,7 @@
 --   deployment_id      Deployment that the source blames.
 --   title              Title.
 --   labels             Labels, with semicolons around each, lower case.
+--   raised_by          machine or person: who saw it first; null where unknown.
 --   url                Page at the source.
 
 with fields as (
@@ -27,6 +28,7 @@ with fields as (
         json_extract_string(payload, '$.deployment_id') as deployment_id,
         json_extract_string(payload, '$.title') as title,
         json_extract_string(payload, '$.labels') as labels,
+        json_extract_string(payload, '$.raised_by') as raised_by,
         json_extract_string(payload, '$.url') as url
     from raw.files__incidents
     where not is_deleted
@@ -44,5 +46,6 @@ select
     deployment_id,
     title,
     concat(';', lower(labels), ';') as labels,
+    raised_by,
     url
 from fields

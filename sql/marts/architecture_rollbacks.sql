@@ -1,0 +1,147 @@
+-- One row per service that has deployed to production: what happens if it is rolled back now.
+-- The old version still up, or a canary that is not promoted, is a switch; a known digest of the
+-- version before is reused; else it is what the service's own rollbacks were, if all were alike.
+--
+-- grain: service
+--   service               Service.
+--   state                 yes by switch or reuse, no by rebuild, unknown, or stale where it was not
+--                         done for a year.
+--   mechanism             switch, reuse, rebuild or unknown.
+--   expected_minutes      Median of its own rollbacks by that mechanism; null without any.
+--   expected_count        How many there were.
+--   deployment_minutes    Median minutes that a deployment takes; null where unknown.
+--   back_to               Deployment that would run again; null where none is known.
+--   warm_minutes          Median minutes for which the old version stays up; null where unknown.
+--   detect_p90_minutes    Nine of ten failures were noticed within so many minutes.
+--   is_warm_enough        True when the old version stays up that long; null where unknown.
+--   exercised_at          Latest time that the service was taken back, anywhere, UTC.
+--   exercised_days        Days since then; null where it never was.
+--   exercised_in          production, or drill where it was elsewhere; null where it never was.
+--   rollback_count        Times it was taken back in production in the last 365 days.
+--   observed_at           End of the latest production deployment, UTC.
+--   evidence_url          Page of the latest time it was taken back, else of that deployment.
+
+with rollouts as (
+    select
+        deployment_id,
+        max(
+            case
+                when status in ('progressing', 'paused') then timestamptz '9999-01-01'
+                when status = 'completed' then finished_at + warm_seconds * interval 1 second
+            end
+        ) as warm_until
+    from facts.progressive_rollouts
+    where is_production and deployment_id is not null
+    group by deployment_id
+),
+
+warm as (
+    select
+        rollouts.service,
+        median(rollouts.warm_seconds) / 60 as warm_minutes
+    from facts.progressive_rollouts as rollouts
+    cross join facts.cut as cut
+    where
+        rollouts.is_production
+        and rollouts.warm_seconds is not null
+        and rollouts.started_at > cut.cut_at - interval 365 day
+    group by rollouts.service
+),
+
+own as (
+    select
+        rollbacks.service,
+        count(*) as rollback_count,
+        min(rollbacks.mechanism) as first_mechanism,
+        max(rollbacks.mechanism) as last_mechanism
+    from facts.rollbacks as rollbacks
+    cross join facts.cut as cut
+    where rollbacks.is_production and rollbacks.finished_at > cut.cut_at - interval 365 day
+    group by rollbacks.service
+),
+
+expected as (
+    select
+        service,
+        mechanism,
+        median(took_seconds) / 60 as expected_minutes,
+        count(*) as expected_count
+    from facts.rollbacks
+    where is_production
+    group by service, mechanism
+),
+
+lengths as (
+    select
+        records.service,
+        median(epoch(records.finished_at) - epoch(records.started_at)) / 60 as deployment_minutes
+    from facts.deployment_records as records
+    cross join facts.cut as cut
+    where
+        records.is_production
+        and records.status = 'success'
+        and records.finished_at > cut.cut_at - interval 365 day
+    group by records.service
+),
+
+exercised as (
+    select *
+    from facts.rollbacks
+    qualify row_number() over (
+        partition by service order by finished_at desc, rollback_id
+    ) = 1
+),
+
+ways as (
+    select
+        live.service,
+        live.previous_id,
+        live.finished_at,
+        live.url,
+        coalesce(own.rollback_count, 0) as rollback_count,
+        case
+            when rollouts.warm_until > cut.cut_at then 'switch'
+            when live.previous_digest is not null then 'reuse'
+            when own.first_mechanism = own.last_mechanism then own.first_mechanism
+            else 'unknown'
+        end as mechanism,
+        cut.cut_at
+    from facts.live_deployments as live
+    left join rollouts on live.deployment_id = rollouts.deployment_id
+    left join own on live.service = own.service
+    cross join facts.cut as cut
+)
+
+select
+    ways.service,
+    case
+        when ways.mechanism = 'unknown' then 'unknown'
+        when ways.mechanism = 'rebuild' then 'no'
+        when exercised.finished_at <= ways.cut_at - interval 365 day then 'stale'
+        else 'yes'
+    end as state,
+    ways.mechanism,
+    expected.expected_minutes,
+    coalesce(expected.expected_count, 0) as expected_count,
+    lengths.deployment_minutes,
+    ways.previous_id as back_to,
+    warm.warm_minutes,
+    detection.detect_p90_minutes,
+    warm.warm_minutes >= detection.detect_p90_minutes as is_warm_enough,
+    exercised.finished_at as exercised_at,
+    cast(floor((epoch(ways.cut_at) - epoch(exercised.finished_at)) / 86400) as bigint)
+        as exercised_days,
+    case
+        when exercised.finished_at is null then null
+        when exercised.is_production then 'production'
+        else 'drill'
+    end as exercised_in,
+    ways.rollback_count,
+    ways.finished_at as observed_at,
+    coalesce(exercised.url, ways.url) as evidence_url
+from ways
+left join expected on ways.service = expected.service and ways.mechanism = expected.mechanism
+left join lengths on ways.service = lengths.service
+left join warm on ways.service = warm.service
+left join marts.architecture_detection as detection on ways.service = detection.service
+left join exercised on ways.service = exercised.service

@@ -1,0 +1,103 @@
+-- One row per service: whether its latest version saw copies of real traffic before it served any.
+-- Performed is a shadow of the same commit or version that began within 14 days before the
+-- exposure, which is the start of its rollout, else of the deployment; compared needs a verdict.
+--
+-- grain: service
+--   service            Service.
+--   state              yes when it was performed; stale where only other versions were shadowed, or
+--                      too long ago; no where a mirror is configured and no shadow is told;
+--                      unknown elsewhere.
+--   is_configured      True when its latest rollout has a step that copies traffic; null where no
+--                      rollout is known.
+--   compared           matched, differed or unknown.
+--   shadow_count       Shadows of the last 365 days.
+--   observed_at        Start of the shadow, else of the latest one, UTC.
+--   evidence_url       Its page.
+
+with rollouts as (
+    select *
+    from facts.progressive_rollouts
+    where is_production
+    qualify row_number() over (
+        partition by service order by started_at desc, rollout_key desc
+    ) = 1
+),
+
+exposed as (
+    select
+        live.service,
+        records.commit_sha,
+        records.version,
+        min(
+            coalesce(rollouts.started_at, records.started_at, records.finished_at)
+        ) as exposed_at
+    from facts.live_deployments as live
+    inner join facts.deployment_records as records on live.deployment_id = records.deployment_id
+    left join facts.progressive_rollouts as rollouts
+        on live.deployment_id = rollouts.deployment_id
+    group by live.service, records.commit_sha, records.version
+),
+
+fitting as (
+    select
+        shadows.*,
+        exposed.exposed_at
+    from exposed
+    inner join facts.shadows as shadows
+        on
+            exposed.service = shadows.service
+            and (
+                exposed.version = shadows.version
+                or (
+                    length(shadows.commit_sha) >= 7
+                    and starts_with(exposed.commit_sha, shadows.commit_sha)
+                )
+            )
+            and shadows.started_at <= exposed.exposed_at
+),
+
+performed as (
+    select *
+    from fitting
+    where started_at >= exposed_at - interval 14 day
+    qualify row_number() over (
+        partition by service order by (verdict is null), started_at desc, shadow_id
+    ) = 1
+),
+
+latest as (
+    select *
+    from facts.shadows
+    qualify row_number() over (
+        partition by service order by started_at desc, shadow_id
+    ) = 1
+),
+
+counted as (
+    select
+        shadows.service,
+        count(*) as shadow_count
+    from facts.shadows as shadows
+    cross join facts.cut as cut
+    where shadows.started_at > cut.cut_at - interval 365 day
+    group by shadows.service
+)
+
+select
+    services.service,
+    case
+        when performed.service is not null then 'yes'
+        when latest.service is not null then 'stale'
+        when coalesce(rollouts.has_traffic_mirror, false) then 'no'
+        else 'unknown'
+    end as state,
+    rollouts.has_traffic_mirror as is_configured,
+    coalesce(performed.verdict, 'unknown') as compared,
+    coalesce(counted.shadow_count, 0) as shadow_count,
+    coalesce(performed.started_at, latest.started_at) as observed_at,
+    coalesce(performed.url, latest.url, rollouts.url) as evidence_url
+from facts.services as services
+left join performed on services.service = performed.service
+left join latest on services.service = latest.service
+left join counted on services.service = counted.service
+left join rollouts on services.service = rollouts.service
