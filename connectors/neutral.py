@@ -18,6 +18,7 @@ VERDICTS = ("successful", "failed", "error", "inconclusive", "superseded")
 SYNCS = ("synced", "out_of_sync")
 COMPARED = ("matched", "differed")
 FLAG_KINDS = ("release", "experiment", "ops", "permission", "unknown")
+FILE_STATUSES = ("A", "M", "D", "T")
 STRATEGIES = ("rolling", "blue_green", "canary", "recreate", "unknown")
 TIME_COLUMNS = (
     "started_at", "finished_at", "first_commit_at", "opened_at", "ready_at", "first_review_at",
@@ -52,6 +53,7 @@ NAMES = frozenset({
     "rollout_id", "analysis_id", "weight_id", "sync_id", "shadow_id", "revision", "stable_version",
     "artifact_digest",
     "flag_id", "path", "added_sha", "project", "tags", "applications", "fields",
+    "pair", "operations",
 })  # fmt: skip
 TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
@@ -184,6 +186,16 @@ TABLES: Mapping[str, Table] = {
         filled=("repository", "flag_key", "path"),
         key=("repository", "flag_key", "path"),
         optional=("sha", "added_sha"),
+    ),
+    "changed_files": Table(
+        columns=("repository", "sha", "path"),
+        filled=("repository", "sha", "path"),
+        key=("repository", "sha", "path"),
+        optional=("status", "operations", "has_down", "pair", "is_down", "is_image_only"),
+        choices=(
+            ("status", FILE_STATUSES), ("has_down", BOOLEANS), ("is_down", BOOLEANS),
+            ("is_image_only", BOOLEANS),
+        ),
     ),
 }
 # fmt: on

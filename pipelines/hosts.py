@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from pipelines.configuration import Configuration, GitHubSource, GitLabSource
+from pipelines.looking import looking
 from pipelines.project import Project, midnight
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def code_host(project: Project, source: HostSource) -> "CodeHost":
         with_paths=wants_paths,
         ca=source.ca,
         since=since(source),
+        looking=looking(project.configuration),
     )
 
 
@@ -76,7 +78,7 @@ def first_day(now: datetime) -> datetime:
 
 
 def runs(configuration: Configuration, source: HostSource) -> tuple[str, ...]:
-    """Return the globs of the runs that deploy any service from this source."""
+    """Return the globs of the runs that deploy any service from this source, or that test."""
     found = [
         glob
         for service in configuration.services
@@ -84,7 +86,7 @@ def runs(configuration: Configuration, source: HostSource) -> tuple[str, ...]:
         if service.deployments.source in (source.name, None)
         and service.deployments.told_by in ("runs", None)
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, *configuration.architecture.tests]))
 
 
 def with_paths(configuration: Configuration) -> set[str]:

@@ -17,6 +17,7 @@ from pipelines.configuration import (
     GitSource,
 )
 from pipelines.landing import Landing
+from pipelines.looking import looking
 
 
 def quiet(text: str) -> None:
@@ -79,6 +80,7 @@ class Project:
                 branch=source.branch,
                 with_paths=self.wants_paths(source),
                 since=midnight(source.since),
+                looking=looking(self.configuration),
             )
         if isinstance(source, GitHubSource | GitLabSource):
             from pipelines.hosts import code_host

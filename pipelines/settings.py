@@ -21,8 +21,10 @@ from pipelines.configuration import (
     name_pattern,
     tag_pattern,
 )
+from pipelines.configuration.architecture import Architecture
 from pipelines.configuration.hosts import Host
 from pipelines.configuration.pagers import PagerSource
+from pipelines.looking import path_rules
 from pipelines.settings_words import SUMMARIES, columns
 from pipelines.warehouse import comments, record
 from pipelines.working_days import WEEKDAYS, holidays, working_days
@@ -64,6 +66,12 @@ TABLES: Mapping[str, str] = {
     "flag_removals": "place bigint, removal_on date, pattern text",
     "overrides": "override_id bigint, does text, incident_id text, deployment_id text, "
     "reason text, decided_on date",
+    "path_rules": "place bigint, topic text, tool text, pattern text",
+    "architecture": "has_git boolean, observation_hours double, long_lived_days double, "
+    "window_days bigint, tests_pattern text",
+    "manifests": "service text, repository text, path_pattern text, team text",
+    "claims": "claim_id bigint, kind text, service text, says text, evidence_url text, "
+    "owner text, claimed_on date, expires_on date",
     "aliases": "alias text, service text",
     "freezes": "name text, from_on date, to_on date, service text",
     "targets": "metric text, target double",
@@ -203,6 +211,20 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
             (place, one.does, one.incident, one.blamed, one.reason, one.on)
             for place, one in enumerate(configuration.overruled, start=1)
         ],
+        "path_rules": [
+            (place, rule.topic, rule.tool, rule.pattern)
+            for place, rule in enumerate(path_rules(configuration), start=1)
+        ],
+        "architecture": [architecture_row(configuration.architecture)],
+        "manifests": [
+            (service.name, held.repository, paths_pattern(held.paths), held.team)
+            for service in services
+            for held in service.manifests
+        ],
+        "claims": [
+            (place, one.what, one.service, one.says, one.link, one.owner, one.date, one.expires)
+            for place, one in enumerate(configuration.claims, start=1)
+        ],
         "aliases": [(alias, service.name) for service in services for alias in service.aliases],
         "freezes": [
             (freeze.name, freeze.first_on, freeze.last_on, service)
@@ -237,13 +259,12 @@ def whole_repositories(configuration: Configuration) -> Iterator[Service]:
 
 def service_row(configuration: Configuration, service: Service) -> Row:
     """Return the row of one service; its globs become regular expressions."""
-    paths = [glob_pattern(glob).removeprefix("^").removesuffix("$") for glob in service.paths]
     incidents = service.incidents
     return (
         service.name,
         service.tier,
         configuration.repository(service),
-        f"^(?:{'|'.join(paths)})$" if paths else None,
+        paths_pattern(service.paths),
         service.retired_on,
         service.deployments.source or git_source(configuration, service),
         service.deployments.told_by or ("runs" if service.deployments.runs else None),
@@ -256,6 +277,20 @@ def service_row(configuration: Configuration, service: Service) -> Row:
         label_pattern(incidents.labels) if incidents.labels else None,
         service.country or None,
     )
+
+
+def paths_pattern(globs: tuple[str, ...]) -> str | None:
+    """Match any of some globs of paths; null for none."""
+    paths = [glob_pattern(glob).removeprefix("^").removesuffix("$") for glob in globs]
+    return f"^(?:{'|'.join(paths)})$" if paths else None
+
+
+def architecture_row(told: Architecture) -> Row:
+    """Return what of deployment architecture can be chosen, as a row."""
+    return (
+        told.from_git, told.observation_hours, told.long_lived_days, told.window_days,
+        name_pattern(told.tests),
+    )  # fmt: skip
 
 
 def git_source(configuration: Configuration, service: Service) -> str | None:

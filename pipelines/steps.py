@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 import sql
+from connectors.git import looking
 from pipelines.analysis import (
     cadence,
     commit_landings,
@@ -21,7 +22,9 @@ from pipelines.analysis import (
     differences,
     first_deployments,
     graphs,
+    open_branches,
     operational_days,
+    path_topics,
     rhythm,
     rollout_members,
     service_days,
@@ -75,13 +78,13 @@ class Analysis(Protocol):
 
 
 ANALYSES: tuple[Analysis, ...] = (
-    cadence, commit_landings, commits_since_previous, deployment_commits, rollout_members,
-    trend_verdicts,
+    cadence, commit_landings, commits_since_previous, deployment_commits, open_branches,
+    path_topics, rollout_members, trend_verdicts,
 )  # fmt: skip
 
 
 SHARED = (
-    differences, first_deployments, graphs, operational_days, rhythm, service_days, trends,
+    differences, first_deployments, graphs, looking, operational_days, rhythm, service_days, trends,
 )  # fmt: skip
 """What analyses import of ours: it counts as their text."""
 

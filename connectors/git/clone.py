@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,9 +26,9 @@ class Remote:
     location: str
     ca: Path | None = None
 
-    def variables(self) -> dict[str, str]:
+    def variables(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return what tells git of it: never on disk, nor in the list of processes."""
-        settings = {"remote.origin.url": self.location}
+        settings = {"remote.origin.url": self.location, **(more or {})}
         if self.ca:
             settings["http.sslCAInfo"] = str(self.ca)
         count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)

@@ -71,6 +71,15 @@ def tags(refs: dict[str, Ref]) -> Iterator[Ref]:
             yield Ref(name.removeprefix("refs/tags/"), ref.sha, ref.is_annotated, ref.at, "")
 
 
+def branches(refs: dict[str, Ref], main: Ref) -> Iterator[Ref]:
+    """Yield the branches but the main line; where there are any of the remote, those alone."""
+    prefix = REMOTE if any(name.startswith(REMOTE) for name in refs) else LOCAL
+    for name, ref in refs.items():
+        short = name.removeprefix(prefix)
+        if name.startswith(prefix) and short not in (main.name, "HEAD"):
+            yield Ref(short, ref.sha, ref.is_annotated, ref.at, "")
+
+
 def existing(repository: Repository, shas: Sequence[str]) -> list[str]:
     """Return those of ``shas`` that the repository has."""
     answer = repository.ask("cat-file", "--batch-check=%(objectname)", stdin="\n".join(shas))

@@ -10,9 +10,10 @@ from threading import Lock
 from typing import Any, ClassVar
 
 from connectors.errors import SourceError, SourceMisconfigured
-from connectors.git import history, refs
+from connectors.git import contents, files, history, refs
 from connectors.git.clone import Remote, is_remote, update
 from connectors.git.command import Repository
+from connectors.git.looking import Looking
 from connectors.records import Batch, Cursor, Record
 
 
@@ -38,11 +39,14 @@ class Git:
     """Reads one repository: in place where ``location`` is a path, else through a bare ``clone``.
 
     ``repository`` is its name, the scope of all that is read; ``branch`` is by default the
-    remote's own; ``ca`` is the certificate of a company's own authority. One instance asks the
-    remote once, so that all entities tell of one moment: make a new one for every collection.
+    remote's own; ``ca`` is the certificate of a company's own authority; ``looking`` says which
+    changed files are looked for, if any. One instance asks the remote once, so that all entities
+    tell of one moment: make a new one for every collection.
     """
 
-    entities: ClassVar[tuple[str, ...]] = ("commits", "tags", "heads")
+    entities: ClassVar[tuple[str, ...]] = (
+        "commits", "tags", "heads", "branches", files.ENTITY, "head_files",
+    )  # fmt: skip
 
     location: str
     repository: str
@@ -51,7 +55,13 @@ class Git:
     with_paths: bool = False
     since: datetime | None = None
     ca: Path | None = None
+    looking: Looking | None = None
     _once: _Once = field(default_factory=_Once, init=False, repr=False, compare=False)
+
+    @property
+    def has_trees(self) -> bool:
+        """Tell whether a clone needs more than commits."""
+        return self.with_paths or self.looking is not None
 
     def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch]:
         """Yield what is new: commits in frames, tags and heads as whole listings."""
@@ -65,6 +75,17 @@ class Git:
         elif entity == "heads":
             head = {"name": seen.main.name, "sha": seen.main.sha, "is_default": True}
             yield from self._whole(entity, [Record(entity, seen.main.name, head)], cursor)
+        elif entity == "branches":
+            branches = refs.branches(seen.found, seen.main)
+            listed = [Record(entity, ref.name, {"sha": ref.sha}) for ref in branches]
+            yield from self._whole(entity, listed, cursor)
+        elif entity == files.ENTITY:
+            if self.looking:
+                yield from self._files(seen, self.looking, cursor or {})
+        elif entity == "head_files":
+            if self.looking:
+                held = files.held(seen.repository, seen.main.sha, self.looking)
+                yield from self._whole(entity, held, cursor)
         else:
             raise ValueError(f"git has no {entity!r}, only {', '.join(self.entities)}")
 
@@ -86,6 +107,29 @@ class Git:
             held = frame
         reached = {"tips": tips, "with_paths": self.with_paths, "since": since}
         yield Batch("commits", self.repository, held, reached)
+
+    def _files(self, seen: _Seen, looking: Looking, cursor: Mapping[str, Any]) -> Iterator[Batch]:
+        """Yield what commits changed that no earlier collection read; the last batch is it."""
+        tips = sorted({ref.sha for ref in [seen.main, *seen.found.values()]})
+        is_same = cursor.get("version") == looking.version
+        landed = set(cursor["tips"]) if is_same else set()
+        if landed.issuperset(tips) or seen.main.at is None:
+            return
+        known = refs.existing(seen.repository, sorted(landed))
+        max_age = max(0, int(seen.main.at.timestamp()) - looking.days * 86_400)
+        found: list[files.Changed] = []
+        for frame, changed in files.read(seen.repository, tips, known, looking, max_age):
+            yield Batch(files.ENTITY, self.repository, frame)
+            found += changed
+        with contents.store(seen.repository) as store:
+            records = list(files.told(store, found, looking, self._fetch))
+        reached = {"tips": tips, "version": looking.version}
+        yield Batch(files.ENTITY, self.repository, records, reached)
+
+    def _fetch(self, ids: Sequence[str]) -> None:
+        """Fetch files from the remote; a repository that is read in place has what it has."""
+        if is_remote(self.location):
+            contents.fetch(Remote(self.location, self.ca), self.clone, self.repository, ids)
 
     def _landed(self, cursor: Mapping[str, Any]) -> tuple[set[str], str | None]:
         """Return the tips whose history is landed, and from when on; none if it lacks anything."""
@@ -129,7 +173,7 @@ class Git:
         """Return the repository to read, its remote asked first where it has one."""
         if is_remote(self.location):
             remote = Remote(self.location, self.ca)
-            update(remote, self.clone, self.repository, with_paths=self.with_paths)
+            update(remote, self.clone, self.repository, with_paths=self.has_trees)
             repository = Repository(self.clone, self.repository)
         else:
             repository = Repository(Path(self.location).absolute(), self.repository)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from connectors.errors import SourceError
 from connectors.git import Git
+from connectors.git.looking import Looking
 from connectors.hosts.api import ENTITIES, Api, Repository
 from connectors.hosts.references import once
 from connectors.hosts.threads import side_by_side
@@ -36,7 +37,7 @@ class CodeHost:
 
     ``known`` are the landed cursors of the entity repositories: which scope has which id. A scope
     is the name under which a repository was first seen, whatever it is called now. ``since`` is
-    how far back ``api`` goes.
+    how far back ``api`` goes, ``looking`` what of changed files is looked for.
     """
 
     # Deployments first: numbers can be shown while the rest is read.
@@ -48,6 +49,7 @@ class CodeHost:
     with_paths: Callable[[str], bool] = lambda scope: False
     ca: Path | None = None
     since: datetime | None = None
+    looking: Looking | None = None
     _once: _Once = field(default_factory=_Once, init=False, repr=False, compare=False)
 
     def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch | Failure]:
@@ -120,6 +122,7 @@ class CodeHost:
                     branch=repository.default_branch,
                     with_paths=self.with_paths(scope),
                     ca=self.ca,
+                    looking=self.looking,
                 )
             return self._once.clones[scope]
 

@@ -27,6 +27,7 @@ def conflicts(data: Data) -> Found:
     yield from _members(data)
     yield from _blamed(data)
     yield from _freezes(data)
+    yield from _claims(data)
     yield from _targets(data)
     yield from alerts.conflicts(data)
 
@@ -209,3 +210,12 @@ def _targets(data: Data) -> Found:
             f"has a target for speed ({', '.join(speed)}) and none for stability, must have both: "
             f"add one of {', '.join(STABILITY)}, since speed alone is easily bought with failures",
         )
+
+
+def _claims(data: Data) -> Found:
+    services = _items(data, "services")
+    known = {name for _, service in services for name in _names(service)}
+    for index, claim in _items(data, "claims"):
+        name = claim.get("service")
+        if services and isinstance(name, str) and name not in known:
+            yield ("claims", index, "service"), f"is {name!r}, must be the name of a service"

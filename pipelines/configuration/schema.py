@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from pipelines.configuration.alerts import Alerts
+from pipelines.configuration.architecture import Architecture, Claim
 from pipelines.configuration.definitions import Definitions
 from pipelines.configuration.delivery import Delivery
 from pipelines.configuration.flags import Flags
@@ -175,6 +176,12 @@ class Configuration(Settings):
     )
     cadence: Cadence = Field(
         default=Cadence(), description="From when on a silence is told as an alarm."
+    )
+    architecture: Architecture = Field(
+        default=Architecture(), description="What of deployment architecture is read from git."
+    )
+    claims: tuple[Claim, ...] = Field(
+        default=(), description="What people say of services and nothing measures."
     )
     teams: tuple[Team, ...] = Field(
         default=(), description="Who is in which team, where `definitions.teams_by` is author."

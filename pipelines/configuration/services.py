@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from pipelines.configuration.architecture import Manifests
 from pipelines.configuration.definitions import OwnDefinitions
 from pipelines.configuration.settings import Settings
 from pipelines.configuration.values import Country, Day, Flag, Globs, TagGlobs, Text, Whole
@@ -124,6 +125,11 @@ class Service(Settings):
         description="Feature flags that are its own, by key, project or tag, where what tells of "
         "a flag names no service: checkout-*, project:web, tag:area:shop. Case does not count, "
         "* is any text.",
+    )
+    manifests: tuple[Manifests, ...] = Field(
+        default=(),
+        description="Where its manifests are, when not beside its code. Left out: in its "
+        "repository, and in others below a folder or file that has its name.",
     )
     retired_on: Day | None = Field(
         default=None,

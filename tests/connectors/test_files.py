@@ -155,6 +155,16 @@ ROWS = {
         {"repository": "shop", "flag_key": "new-basket", "path": "lib/basket.py", "sha": "a" * 40},
         {"repository": "shop", "flag_key": "old-basket", "path": "lib/basket.py"},
     ],
+    "changed_files": [
+        {
+            "repository": "shop",
+            "sha": "a1",
+            "path": "db/migrate/1.up.sql",
+            "status": "A",
+            "operations": "add_column",
+        },
+        {"repository": "shop", "sha": "a1", "path": "k8s/shop.yaml", "is_image_only": "true"},
+    ],
 }
 
 
