@@ -34,8 +34,9 @@ for command in (
     starting.demo, starting.try_, starting.init, collecting.doctor, collecting.refresh,
     collecting.rebuild, reading.metrics, reading.explain, reading.sql, reporting.report,
     rhythm.cadence, rhythm.where, alerting.alerts, serving.dashboard, serving.dagster,
-    receiving.receive, receiving.event, comparing.compare, defining.definitions, defining.check,
-    keeping.forget, keeping.compact, exporting.schema, exporting.export,
+    serving.together, receiving.receive, receiving.event, comparing.compare,
+    defining.definitions, defining.check, keeping.forget, keeping.compact,
+    exporting.schema, exporting.export,
 ):  # fmt: skip
     drumbeat.add_command(command)
 

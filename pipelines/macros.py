@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 
 import duckdb
 
@@ -59,6 +60,7 @@ def macros() -> Iterator[Macro]:
     yield from asking.macros()
 
 
+@cache
 def any_days() -> str:
     """Return the query of the five metrics over the days since_day up to until_day."""
     parts = {"chosen_days": windows.DAYS, "chosen_periods": windows.PERIODS}

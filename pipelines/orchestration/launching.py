@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+RUNNING = "DRUMBEAT_SCHEDULES"
+"""The variable that says, as running, that the schedules begin switched on."""
 SETTINGS = """\
 # Written by `drumbeat dagster` where it was missing; yours to change.
 telemetry:

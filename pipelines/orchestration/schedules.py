@@ -1,21 +1,22 @@
 """When Dagster runs by itself: a refresh every hour, a report every week.
 
 Both schedules begin stopped: whoever opens Dagster to look around must not begin to ask sources
-or to write reports. Dagster remembers in its own folder, below the data directory, that they
-were switched on.
+or to write reports. `drumbeat serve` begins with both running. Dagster remembers in its own folder,
+below the data directory, that somebody switched them on or off.
 """
 
+import os
 from collections.abc import Sequence
 
 import dagster as dg
 
 from pipelines.errors import Busy
 from pipelines.locking import locked, told
+from pipelines.orchestration import launching
 from pipelines.orchestration.assets import REPORTS, WEEKLY_REPORT
 from pipelines.project import Project
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-STOPPED = dg.DefaultScheduleStatus.STOPPED
 
 REFRESH = dg.define_asset_job(
     "refresh",
@@ -36,6 +37,12 @@ def every(project: Project) -> Sequence[dg.ScheduleDefinition]:
     return hourly_refresh_schedule(project), weekly_report_schedule(project)
 
 
+def begun() -> dg.DefaultScheduleStatus:
+    """Return whether schedules begin running."""
+    status = dg.DefaultScheduleStatus
+    return status.RUNNING if os.environ.get(launching.RUNNING) == "running" else status.STOPPED
+
+
 def hourly_refresh_schedule(project: Project) -> dg.ScheduleDefinition:
     """Refresh every hour; skip while another process writes, so that no runs queue up."""
 
@@ -44,8 +51,9 @@ def hourly_refresh_schedule(project: Project) -> dg.ScheduleDefinition:
         job=REFRESH,
         cron_schedule="0 * * * *",
         execution_timezone=project.configuration.calendar.time_zone,
-        default_status=STOPPED,
-        description="Refreshes at every full hour. Stopped until it is switched on.",
+        default_status=begun(),
+        description="Refreshes at every full hour. Runs under `drumbeat serve`, or once "
+        "switched on.",
     )
     def refreshed() -> dg.RunRequest | dg.SkipReason:
         try:
@@ -65,7 +73,7 @@ def weekly_report_schedule(project: Project) -> dg.ScheduleDefinition:
         job=WEEKLY,
         cron_schedule=f"0 {report.hour} * * {WEEKDAYS.index(report.weekday)}",
         execution_timezone=project.configuration.calendar.time_zone,
-        default_status=STOPPED,
+        default_status=begun(),
         description="Refreshes and reports the last whole week on the day and hour under "
-        "`report` in the configuration. Stopped until it is switched on.",
+        "`report` in the configuration. Runs under `drumbeat serve`, or once switched on.",
     )
