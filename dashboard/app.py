@@ -34,7 +34,6 @@ PAGES = (
     Page("Pulse", "Overview", "overview", ("team", "period", "by")),
     Page("Closer", "Service", "service", ("service", "period", "by")),
     Page("Trust", "Data", "data"),
-    Page("Trust", "SQL", "sql"),
 )
 """All pages, in the order of the navigation; the first one is the start."""
 

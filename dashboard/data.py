@@ -59,6 +59,11 @@ def cursor() -> tuple[Path, duckdb.DuckDBPyConnection]:
     raise NotPublishedError(path) from gone
 
 
+def opened(path: Path) -> duckdb.DuckDBPyConnection:
+    """Return a cursor of one's own on a file, for several statements that belong together."""
+    return _connection(path).cursor()
+
+
 def ask(query: str, params: Sequence[Any] = ()) -> pl.DataFrame:
     """Answer a question from the published file; the answer is kept while that file is current."""
     path, _ = cursor()

@@ -1,6 +1,7 @@
-"""Rows as CSV that a spreadsheet shows and never runs."""
+"""Rows as files: CSV that a spreadsheet shows and never runs, and Parquet."""
 
 import re
+from io import BytesIO
 
 import polars as pl
 import streamlit as st
@@ -41,3 +42,23 @@ def link(label: str, frame: pl.DataFrame, file_name: str) -> None:
         type="tertiary",
         on_click="ignore",
     )
+
+
+def parquet(label: str, frame: pl.DataFrame, file_name: str) -> None:
+    """Offer rows as Parquet, with their types."""
+    st.download_button(
+        label,
+        lambda: written(frame),
+        file_name,
+        "application/vnd.apache.parquet",
+        key=f"download-{file_name}",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def written(frame: pl.DataFrame) -> bytes:
+    """Write rows as Parquet."""
+    out = BytesIO()
+    frame.write_parquet(out)
+    return out.getvalue()

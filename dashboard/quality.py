@@ -14,6 +14,8 @@ select kind, count(*) as finding_count, count(distinct service) as service_count
     min(effect) as effect, min(remedy) as remedy
 from marts.data_quality group by kind order by finding_count desc, kind
 """
+WHOLE = 0.995
+"""From here on a share is said as 100 %."""
 EXPLAINED = """
 select service, sum(deployment_count) as deployment_count, sum(explained_count) as explained_count,
     sum(explained_count) / nullif(sum(deployment_count), 0) as explained_rate
@@ -24,13 +26,11 @@ order by explained_rate, service
 
 def sentence(findings: pl.DataFrame, silent: pl.DataFrame) -> Sentence:
     """Say whether the data can be trusted as it is."""
-    if silent.is_empty() and findings.is_empty():
-        return (Part("Nothing is known to be missing or contradictory."),)
-    said = [
-        Part(
-            words.capital(words.counted(int(findings["finding_count"].sum()), "finding")), "strong"
-        )
-    ]
+    fresh = [] if silent.height else [Part("No source has fallen silent. ")]
+    if findings.is_empty():
+        return (*fresh, Part("Nothing is known to be missing or contradictory."))
+    count = words.capital(words.counted(int(findings["finding_count"].sum()), "finding"))
+    said = [*fresh, Part(count, "strong")]
     said.append(Part(f" of {words.counted(findings.height, 'kind')} can be mended."))
     if not silent.is_empty():
         told = words.listed([f"{row['source']} ({row['thing']})" for row in silent.to_dicts()])
@@ -93,7 +93,12 @@ def finding_table(found: pl.DataFrame, page: Frame) -> str:
 
 
 def explained_table(found: pl.DataFrame) -> str:
-    """Return the shares as a table."""
+    """Return the shares as a table; those of which nothing is missing are counted alone."""
+    whole = found.filter(pl.col("explained_rate") >= WHOLE)
+    found = found.filter(pl.col("explained_rate") < WHOLE)
+    rest = f"{words.capital(words.counted(whole.height, 'service'))}: all of them."
+    if found.is_empty():
+        return f"<p>{rest}</p>"
     columns = [Column("Service", "name"), Column("Explained", "keep"), Column("n", "num")]
     cells = [
         [
@@ -103,7 +108,8 @@ def explained_table(found: pl.DataFrame) -> str:
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "blocks")
+    also = f'<p class="caption">{rest}</p>' if whole.height else ""
+    return table(columns, cells, "blocks") + also
 
 
 def touched(row: dict[str, object]) -> str:

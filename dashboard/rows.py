@@ -37,7 +37,7 @@ def restated(found: list[dict[str, Any]], *, is_git_only: bool = False) -> str:
     (latest,) = restating.sentences(found, 1, is_git_only=is_git_only)
     more = sum(row["week_on"] != found[0]["week_on"] for row in found)
     also = f" {words.counted(more, 'number')} of earlier weeks moved too:" if more else ""
-    link = '<a href="sql" target="_self">marts.restatements</a>'
+    link = '<a href="data" target="_self">marts.restatements</a>'
     return f'<p class="caption">Since it was reported: {words.html(latest)}{also} {link}</p>'
 
 

@@ -1,6 +1,6 @@
-"""Data: which sources are fresh, what is missing or contradictory, and how to mend it."""
+"""Data: is it fresh and whole, by which rules was it counted, and what can one ask of it."""
 
-from dashboard import frame, marks, quality
+from dashboard import compared, defined, editor, frame, marks, quality
 from dashboard.rows import source_notes
 
 page = frame.current()
@@ -32,4 +32,17 @@ marks.section(
 if not explained.is_empty():
     marks.write(quality.explained_table(explained))
 
-marks.note(source_notes(page))
+marks.section("Definitions", "Every number names the rules that it was counted by.")
+defined.show(page)
+
+marks.section(
+    "As other tools count it",
+    "The same data of the last 12 whole weeks under the definitions of other tools."
+    " drumbeat compare --explain TOOL lists the rows that make the difference.",
+)
+compared.show(page)
+
+marks.section("Ask the published file", "Worked questions to begin with; change them as you like.")
+editor.show()
+
+marks.note([*source_notes(page), editor.note()])

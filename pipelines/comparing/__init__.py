@@ -1,7 +1,9 @@
 """The same data under other tools' definitions, beside ours."""
 
-from pipelines.comparing.counting import counted, published
+from pipelines.comparing.counting import counted
 from pipelines.comparing.numbers import as_json, compare
-from pipelines.comparing.tools import TOOLS, chosen_tools
+from pipelines.comparing.tools import chosen_tools
+from sql.peering import published
+from sql.tools import TOOLS
 
 __all__ = ["TOOLS", "as_json", "chosen_tools", "compare", "counted", "published"]

@@ -8,8 +8,8 @@ import duckdb
 from pipelines.comparing.differing import differences
 from pipelines.comparing.reasons import sentence
 from pipelines.comparing.telling import SHOWN, matrix, rows_table
-from pipelines.comparing.tools import Tool
 from pipelines.windows import Window
+from sql.tools import Tool
 
 Row = dict[str, Any]
 __all__ = ["SHOWN", "rows", "text"]

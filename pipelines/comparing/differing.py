@@ -5,8 +5,8 @@ from typing import Any
 import duckdb
 
 from pipelines.comparing.counting import counted, make
-from pipelines.comparing.tools import OURS, Tool
 from pipelines.windows import Window
+from sql.tools import OURS, Tool
 
 Row = dict[str, Any]
 # Their commits are told by deployment; they are none of our changes.

@@ -7,9 +7,9 @@ import duckdb
 
 from pipelines import windows
 from pipelines.comparing.counting import counted
-from pipelines.comparing.tools import OURS, Metric, Tool
 from pipelines.windows import Window
 from sql import names
+from sql.tools import OURS, Tool, numbers
 
 Row = dict[str, Any]
 ORDER = "case scope when 'organisation' then 1 when 'team' then 2 else 3 end, name, starts_on"
@@ -43,29 +43,7 @@ def theirs(con: duckdb.DuckDBPyConnection, tool: Tool, by: str) -> Iterator[Row]
     """Yield the rows of one tool."""
     found = con.sql(f"from {tool.key}__metrics order by {ORDER}").pl()
     for wide in found.iter_rows(named=True):
-        for metric in tool.metrics:
-            yield shaped(tool, metric, wide, by)
-
-
-def shaped(tool: Tool, metric: Metric, wide: Row, by: str) -> Row:
-    """Return one number of a tool as JSON has it."""
-    value = wide[metric.metric]
-    row = {
-        "tool": tool.key,
-        "scope": wide["scope"],
-        "name": wide["name"],
-        "metric": metric.metric,
-        "their_name": metric.their_name,
-        "value": None if value is None else float(value),
-        "unit": metric.unit,
-        "n": wide[f"{metric.metric}_n"],
-    }
-    bucket = wide.get(f"{metric.metric}_bucket")
-    if bucket is not None:
-        row["bucket"] = bucket
-    if by != "window":
-        row["period"] = wide["starts_on"].isoformat()
-    return row
+        yield from numbers(tool, wide, by)
 
 
 def as_json(chosen: Window, rows: Sequence[Row]) -> Row:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.comparing.tools import OURS, Tool
 from sql import words
+from sql.tools import OURS, Tool
 
 Row = dict[str, Any]
 BLAME = "{failed_theirs} there and not here, {failed_ours} here and not there"

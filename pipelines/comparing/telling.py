@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.comparing.tools import OURS, Tool
 from pipelines.printing import aligned, told
 from sql import words
+from sql.tools import METRICS, OURS, Tool, cell
 
 Row = dict[str, Any]
-METRICS = ("deployment_frequency", "change_lead_time", "change_fail_rate", "recovery_time")
-HOURS = {"hours": 1.0, "minutes": 60.0, "seconds": 3600.0}
 SHOWN = 8
 
 
@@ -22,23 +20,6 @@ def matrix(rows: Sequence[Row], tools: Sequence[Tool]) -> str:
         found = {row["metric"]: row for row in rows if row["tool"] == key}
         body.append([title, *(cell(found[metric]) for metric in METRICS)])
     return aligned([head, *body])
-
-
-def cell(row: Row) -> str:
-    """Say a number in its tool's way, and of how many things it is."""
-    value, unit = row["value"], row["unit"]
-    if value is None and row.get("at_least") is not None:
-        said = f"more than {row['at_least']:,.2f} h"
-    elif value is None:
-        said = words.NOTHING
-    elif unit in HOURS:
-        said = f"{value / HOURS[unit]:,.2f} h"
-    elif unit in ("rate", "percent"):
-        said = f"{value * (100 if unit == 'rate' else 1):.2f} %"
-    else:
-        said = f"{value:,.2f} {unit.replace('per', 'a')}"
-    bucket = f", {row['bucket']}" if row.get("bucket") else ""
-    return f"{said}{bucket} (n {row['n']:,})"
 
 
 def rows_table(tool: Tool, rows: Sequence[Row], shown: int | None = None) -> str:

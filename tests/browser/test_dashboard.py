@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    "overview": "/", "service": "/service?service=checkout", "data": "/data", "sql": "/sql",
+    "overview": "/", "service": "/service?service=checkout", "data": "/data",
 }  # fmt: skip
 SHOTS = Path(os.environ.get("DRUMBEAT_SHOTS") or tempfile.mkdtemp(prefix="drumbeat-shots-"))
 # On a deep link Streamlit first looks for its server beside the page, then at the root.
@@ -51,7 +51,7 @@ def test_a_page_loads_without_complaint_and_asks_no_other_host(visit, server, na
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_page_fits_its_screen_in_either_mode(visit, name, scheme, width):
     page = visit(PAGES[name], width=width, scheme=scheme)
-    charts_drawn(page, {"overview": 5, "service": 8, "data": 0, "sql": 0}[name])
+    charts_drawn(page, {"overview": 5, "service": 8, "data": 0}[name])
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
@@ -180,7 +180,7 @@ def test_hostile_titles_are_shown_as_text(visit):
 
 
 def test_an_analysts_query_is_answered_and_a_hostile_one_refused(visit):
-    page = visit("/sql")
+    page = visit("/data")
     editor = page.locator("textarea")
 
     editor.fill("select count(*) as n from marts.beats")

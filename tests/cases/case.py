@@ -14,8 +14,8 @@ import yaml
 
 from connectors.neutral import TABLES
 from pipelines import comparing, windows
-from pipelines.comparing.tools import OURS, TOOLS
 from pipelines.steps import steps
+from sql.tools import OURS, TOOLS
 
 ASKED = {"since", "until", "service", "by", "tools"}
 KEYS = {"says", "as_of", "settings", "overrides", "where", "compare"}

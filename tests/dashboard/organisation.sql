@@ -312,3 +312,17 @@ select
     cast(2 as bigint) as later_incident_count, cast(0 as bigint) as unlinked_incident_count,
     metric = 'change_fail_rate' as has_moved
 from told;
+
+create table marts.definitions as
+select distinct
+    definition, metric, false as is_mixed, cast(36 as bigint) as scope_count,
+    '{"clock": "calendar", "lead_time_from": "first_commit"}' as rules
+from marts.metrics;
+
+create table facts.definition_changes as
+select
+    cast(2 as bigint) as entry, 'change_lead_time' as metric, '' as service,
+    min(definition) as definition, 'change_lead_time@0ld' as replaced, '{}' as settings,
+    timestamptz '2026-10-01 08:00Z' as since_at
+from marts.metrics
+where metric = 'change_lead_time';

@@ -54,7 +54,7 @@ def test_the_overview_says_what_moved_since_it_was_reported(opened, published):
 
     assert "Since it was reported: Week 47: change fail rate 1.0&nbsp;% is now" in said
     assert '<b class="strong">5.0&nbsp;%</b>, two incidents linked later.' in said
-    assert '<a href="sql" target="_self">marts.restatements</a>' in said
+    assert '<a href="data" target="_self">marts.restatements</a>' in said
 
 
 def test_a_team_whose_numbers_held_is_told_of_no_restatement(opened, published):
@@ -148,7 +148,7 @@ def test_on_plain_git_the_service_page_speaks_of_releases_too(opened, git_only):
     assert "to be released" in said
 
 
-@pytest.mark.parametrize("name", ["", "service", "sql"])
+@pytest.mark.parametrize("name", ["", "service", "data"])
 def test_every_page_of_the_demo_says_that_its_data_is_made_up_and_where_it_ends(opened, demo, name):
     said = page(opened(demo, name))
 
@@ -233,34 +233,7 @@ def test_a_first_run_that_found_nothing_still_has_pages(opened, emptied):
     assert "No service is known yet" in page(opened(emptied))
     assert "no history yet" in page(opened(emptied))
     assert "No service is known yet" in page(opened(emptied, "service"))
-    assert page(opened(emptied, "sql"))
-
-
-def test_the_sql_page_answers_and_lists_tables_with_their_comments(opened, published):
-    app = opened(published, "sql")
-
-    assert app.dataframe[0].value.shape == (12, 5)
-    assert "One row per rollout of the last 84 days." in page(app)
-    assert "marts.beats" in {expander.label.replace("\\", "") for expander in app.expander}
-
-
-def test_the_sql_page_refuses_with_words_and_shows_no_rows(opened, published):
-    app = opened(published, "sql")
-    app.text_area[0].input("drop table marts.beats")
-    app.button[0].click().run()
-
-    assert "Not run" in page(app)
-    assert app.code[0].value == "Only queries that read are run here, not drop statements."
-    assert not app.dataframe
-
-
-def test_the_sql_page_says_when_rows_were_left_off(opened, published):
-    app = opened(published, "sql")
-    app.text_area[0].input("from range(6000)")
-    app.button[0].click().run()
-
-    assert "5000 rows" in page(app)
-    assert "there are more" in page(app)
+    assert page(opened(emptied, "data"))
 
 
 def test_a_file_from_another_version_is_an_explanation_not_a_trace(opened, tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.comparing.tools import TOOLS
+from sql.tools import TOOLS
 from tests.end_to_end.conftest import ROOT, run
 
 DOCS = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
@@ -164,3 +164,26 @@ def test_tables_of_another_tool_come_out_with_its_numbers(tmp_path):
     assert said["gitlab", "change_lead_time"] == (3600.0, 1)
     assert said["devlake", "recovery_time"] == (49.5 * 60, 1)
     assert said["middleware", "recovery_time"] == (5400.0, 1)
+
+
+@pytest.mark.parametrize("service", ["", "checkout"])
+def test_the_page_shows_what_the_command_prints(demo, monkeypatch, service):
+    from dashboard import compared, questions
+
+    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(demo))
+    words = ["--service", service] if service else []
+    told = json.loads(run("compare", "--json", "--data-dir", str(demo), *words).stdout)
+    scope = "service" if service else "organisation"
+    mine = [row for row in told["rows"] if row["scope"] == scope]
+
+    found = compared.asked(service, questions.run())
+
+    keys = ("tool", "metric", "value", "n", "unit")
+    assert [[row[key] for key in keys] for row in found if row["tool"] != "drumbeat"] == [
+        [row[key] for key in keys] for row in mine if row["tool"] != "drumbeat"
+    ]
+    ours = {row["metric"]: row for row in found if row["tool"] == "drumbeat"}
+    for row in mine:
+        if row["tool"] == "drumbeat":
+            assert [ours[row["metric"]][key] for key in keys] == [row[key] for key in keys]
+    assert len(ours) == 5

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 
 from pipelines import comparing, windows
-from pipelines.comparing.tools import TOOLS
 from pipelines.windows import Window
+from sql.tools import TOOLS
 from tests import support
 from tests.cases import building
 from tests.peers.words.code import Code

@@ -9,11 +9,11 @@ from sqlglot import exp
 
 import sql
 from pipelines import comparing
-from pipelines.comparing.counting import CHOSEN, below, models
-from pipelines.comparing.tools import TOOLS
 from pipelines.errors import DrumbeatError
 from pipelines.publishing import LAYERS, PRIVATE
 from pipelines.steps import steps
+from sql.peering import CHOSEN, below, models
+from sql.tools import TOOLS
 from tests.cases import building
 from tests.peers import agreeing
 from tests.reference.generator import pack
