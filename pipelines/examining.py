@@ -5,7 +5,14 @@ import subprocess
 from collections.abc import Iterator
 
 from connectors import Failure, SourceError
-from pipelines.configuration import AnyPager, AnySource, FilesSource, GitHubSource, GitLabSource
+from pipelines.configuration import (
+    AnyFlagTool,
+    AnyPager,
+    AnySource,
+    FilesSource,
+    GitHubSource,
+    GitLabSource,
+)
 from pipelines.errors import NothingPublished
 from pipelines.findings import Finding
 from pipelines.progress import Progress
@@ -35,7 +42,7 @@ def examine(project: Project) -> Iterator[Finding]:
             yield Finding(source.name, lack, "mend")
         elif isinstance(source, GitHubSource | GitLabSource):
             yield from host(project, source)
-        elif isinstance(source, AnyPager):
+        elif isinstance(source, AnyPager | AnyFlagTool):
             yield from tool(project, source)
         else:
             yield reach(project, source)
@@ -64,12 +71,14 @@ def host(project: Project, source: GitHubSource | GitLabSource) -> Iterator[Find
     yield from examine_host(source, project.configuration, connector, Progress())
 
 
-def tool(project: Project, source: AnyPager) -> Iterator[Finding]:
-    """Ask a pager or incident tool what it lets be seen."""
+def tool(project: Project, source: AnyPager | AnyFlagTool) -> Iterator[Finding]:
+    """Ask a pager, an incident tool or a flag tool what it lets be seen."""
+    from connectors.pagers import Pager
     from pipelines.examining_pagers import examine_pager
-    from pipelines.pagers import pager
 
-    yield from examine_pager(source.name, pager(project, source))
+    connector = project.connector(source)
+    assert isinstance(connector, Pager)
+    yield from examine_pager(source.name, connector)
 
 
 def reach(project: Project, source: AnySource) -> Finding:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connectors import Connector, SourceMisconfigured
 from pipelines.configuration import (
+    AnyFlagTool,
     AnyPager,
     AnySource,
     Configuration,
@@ -86,6 +87,10 @@ class Project:
             from pipelines.hosts import code_host
 
             return code_host(self, source)
+        if isinstance(source, AnyFlagTool):
+            from pipelines.flag_tools import flag_tool
+
+            return flag_tool(self, source)
         if isinstance(source, AnyPager):
             from pipelines.pagers import pager
 

@@ -22,7 +22,7 @@ class Pager:
     def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch | Failure]:
         """Yield what is new, scope by scope; one that fails stops no other."""
         if entity not in self.entities:
-            raise ValueError(f"a pager has no {entity!r}, only {', '.join(self.entities)}")
+            raise ValueError(f"this tool has no {entity!r}, only {', '.join(self.entities)}")
         try:
             for scope in self.api.scopes(entity):
                 try:

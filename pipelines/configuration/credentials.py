@@ -20,6 +20,8 @@ TOKENS = {
     "statuspage": "STATUSPAGE_TOKEN",
     "servicenow": "SERVICENOW_TOKEN",
     "grafana_irm": "GRAFANA_TOKEN",
+    "unleash": "UNLEASH_TOKEN",
+    "launchdarkly": "LAUNCHDARKLY_TOKEN",
 }
 VARIABLES = {
     ("token",): "TOKEN",

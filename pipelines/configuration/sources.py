@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from pipelines.configuration import locations
+from pipelines.configuration.flag_tools import AnyFlagTool
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
 from pipelines.configuration.pagers import AnyPager
 from pipelines.configuration.receiving import EventsSource
@@ -82,6 +83,13 @@ class DemoSource(Source):
 
 
 AnySource = Annotated[
-    GitSource | GitHubSource | GitLabSource | AnyPager | EventsSource | FilesSource | DemoSource,
+    GitSource
+    | GitHubSource
+    | GitLabSource
+    | AnyPager
+    | AnyFlagTool
+    | EventsSource
+    | FilesSource
+    | DemoSource,
     Field(discriminator="kind"),
 ]

@@ -31,7 +31,8 @@ with events as (
     union all
     select max(changed_at) as latest_at from staging.delivery__agent_syncs
     union all
-    select max(greatest(created_at, archived_at)) as latest_at from staging.files__flags
+    select max(greatest(created_at, archived_at, owned_at, dated_at)) as latest_at
+    from staging.files__flags
     union all
     select max(greatest(authored_at, committed_at)) as latest_at from staging.git__commits
     union all

@@ -1,8 +1,8 @@
 -- One row per feature flag and environment: what it does there, and whether it could be switched
 -- for one customer or region.
 -- Where the tool lists the fields that its strategies can choose by, a flag can name an audience
--- if one of them is among those that the configuration names; where it lists none, only what a
--- strategy does name is known.
+-- if one of them is among those that the configuration names; where it lists none, or says by a
+-- star that any will do, only what a strategy does name is known.
 --
 -- grain: flag_id, environment
 --   flag_id              Flag, led by its source.
@@ -110,7 +110,7 @@ select
     told.rollout_share,
     case
         when named.flag_id is not null or possible.flag_id is not null then 'yes'
-        when told.possible_fields is not null then 'no'
+        when told.possible_fields not like '%;*;%' then 'no'
         else 'unknown'
     end as names_audience,
     named.flag_id is not null as ever_named_audience,

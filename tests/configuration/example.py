@@ -18,6 +18,8 @@ SECRETS = {
     "STATUSPAGE_TOKEN": "made-up-token-of-a-status-page",
     "SERVICENOW_TOKEN": "made-up-token-of-servicenow",
     "GRAFANA_TOKEN": "made-up-token-of-grafana",
+    "UNLEASH_TOKEN": "made-up-token-of-unleash",
+    "LAUNCHDARKLY_TOKEN": "made-up-token-of-launchdarkly",
     "PAGERDUTY_WEBHOOK_SECRET": "made-up-secret-of-pagerduty",
     "OPSGENIE_WEBHOOK_SECRET": "made-up-secret-of-opsgenie",
     "GITHUB_WEBHOOK_SECRET": "made-up-secret-of-github",
