@@ -30,12 +30,13 @@ class Page(NamedTuple):
     filters: Sequence[str] = ()
 
 
+# In the order of the navigation; the first one is the start.
 PAGES = (
     Page("Pulse", "Overview", "overview", ("team", "period", "by")),
+    Page("Pulse", "Flow and stability", "flow", ("team", "service", "period", "by")),
     Page("Closer", "Service", "service", ("service", "period", "by")),
     Page("Trust", "Data", "data"),
 )
-"""All pages, in the order of the navigation; the first one is the start."""
 
 
 def main() -> None:

@@ -53,3 +53,9 @@ def under(key: str, rows: pl.DataFrame | None, *, also: Sequence[str] = ()) -> N
         marks.write("".join([saved, *also]))
         if rows is not None:
             download.link("CSV", rows, f"{key}.csv")
+
+
+def csv(key: str, rows: pl.DataFrame) -> None:
+    """Offer the rows of a table as a small link under it."""
+    with st.container(key=f"under-{key}", horizontal=True, gap="small"):
+        download.link("CSV", rows, f"{key}.csv")

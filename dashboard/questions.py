@@ -1,5 +1,6 @@
 """What the pages ask of the published file, one function a question."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from dashboard import data
 from sql import restating
 from sql.names import WINDOWS
 
+MOST_RATES = 14
+MOST_CARRIED = 5
 STATES = ("quiet", "never deployed", "too new", "on rhythm", "retired")
 
 
@@ -145,7 +148,7 @@ def beats() -> dict[str, pl.DataFrame]:
     return {name: rows for (name,), rows in found.partition_by("service", as_dict=True).items()}
 
 
-def stages(name: str, last_week: date) -> pl.DataFrame:
+def stages(scope: str, name: str, last_week: date) -> pl.DataFrame:
     """Return where lead time goes, the last four weeks and the same weeks a year ago.
 
     The median is split by each stage's share of all hours, for medians of stages don't add up.
@@ -153,15 +156,89 @@ def stages(name: str, last_week: date) -> pl.DataFrame:
     ends_on = last_week + timedelta(days=7)
     return data.ask(
         "select stages.*, ends_on = ? as is_now, metrics.value as lead_time_hours,"
+        " metrics.p25, metrics.p50, metrics.p75, metrics.p90, metrics.is_too_few,"
         " coalesce(coding_hours, 0)"
         " + coalesce(pickup_hours, 0) + coalesce(review_hours, 0) + coalesce(merge_hours, 0)"
         " + coalesce(wait_hours, 0) + coalesce(deployment_hours, 0) as all_hours"
         " from marts.lead_time_stages as stages inner join marts.metrics as metrics"
         " using (scope, name, period, starts_on, ends_on)"
-        " where scope = 'service' and name = ? and period = 'four_weeks'"
+        " where scope = ? and name = ? and period = 'four_weeks'"
         " and metric = 'change_lead_time' and ends_on in (?, ?) and metrics.value is not null"
         " order by ends_on",
-        [ends_on, name, ends_on, ends_on - timedelta(days=364)],
+        [ends_on, scope, name, ends_on, ends_on - timedelta(days=364)],
+    )
+
+
+def recovery_curves(scope: str, name: str) -> pl.DataFrame:
+    """Return the share of failed deployments still open by hours, of two half years."""
+    query = "from marts.recovery_curves where scope = ? and name = ? order by span, hours"
+    return data.ask(query, [scope, name])
+
+
+def fail_rates(services: Sequence[str], ends_on: date) -> pl.DataFrame:
+    """Return the fail rates of services over twelve weeks, the highest first, unknown ones last."""
+    return data.ask(
+        "select name as service, value, low, high, n, is_too_few from marts.metrics"
+        " where scope = 'service' and metric = 'change_fail_rate' and period = 'twelve_weeks'"
+        " and ends_on = ? and list_contains(?, name)"
+        " order by is_too_few or value is null, value desc, n desc, name limit ?",
+        [ends_on, list(services), MOST_RATES],
+    )
+
+
+def failures(services: Sequence[str], since: date) -> pl.DataFrame:
+    """Return the failed deployments of services since a day, the latest first."""
+    return data.ask(
+        "from marts.recent_failures where finished_at >= ? and list_contains(?, service)"
+        " order by finished_at desc, rollout_id",
+        [since, list(services)],
+    )
+
+
+def carried(rollouts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return what some deployments carried: a drill-down to the rows, five of each."""
+    found = data.ask(
+        "select deployments.rollout_id, changes.change_id, changes.kind, changes.title, changes.url"
+        " from facts.deployments as deployments"
+        " inner join facts.deployment_changes as carried using (deployment_id)"
+        " inner join facts.changes as changes"
+        " on changes.service = carried.service and changes.change_id = carried.change_id"
+        " where list_contains(?, deployments.rollout_id) and not carried.is_before_history"
+        " qualify row_number() over (partition by deployments.rollout_id"
+        " order by changes.kind desc, changes.merged_at desc, changes.change_id) <= ?"
+        " order by changes.kind desc, changes.merged_at desc, changes.change_id",
+        [list(rollouts), MOST_CARRIED],
+    )
+    return {
+        name: rows.to_dicts()
+        for (name,), rows in found.partition_by("rollout_id", as_dict=True).items()
+    }
+
+
+def latest_rollouts(services: Sequence[str], since: date) -> pl.DataFrame:
+    """Return when services deployed since a day, with what failed and how it ended."""
+    return data.ask(
+        "select beats.service, beats.rollout_id, beats.finished_at, failures.confidence,"
+        " failures.recovery_hours, case when beats.is_failed then 'failed' else 'held' end"
+        " as outcome from marts.beats as beats"
+        " left join marts.recent_failures as failures using (service, rollout_id)"
+        " where beats.finished_at >= ? and list_contains(?, beats.service)"
+        " order by beats.finished_at",
+        [since, list(services)],
+    )
+
+
+def waits(services: Sequence[str]) -> pl.DataFrame:
+    """Return what waits longest in each service: how much, since when, and its usual wait."""
+    return data.ask(
+        "select overview.service, overview.waiting_count, overview.oldest_waiting_hours,"
+        " overview.usual_wait_hours, oldest.change_id, oldest.kind, oldest.title, oldest.url"
+        " from marts.service_overview as overview inner join marts.waiting_changes as oldest"
+        " using (service) where list_contains(?, service) and waiting_count > 0"
+        " qualify row_number() over (partition by service"
+        " order by waiting_hours desc, change_id) = 1"
+        " order by oldest_waiting_hours desc, service limit 8",
+        [list(services)],
     )
 
 

@@ -10,7 +10,6 @@ from dashboard.frame import Frame
 from dashboard.marks import Column, chip, link, table
 from dashboard.rows import GIT_ONLY, home
 from sql import words
-from sql.names import ENOUGH
 from sql.words import Part, escape_html
 
 LATEST = 12
@@ -19,6 +18,7 @@ SAID = {
     "fix": "fix deployed",
     "hotfix": "a hotfix after it",
     "rollback": "rollback",
+    "flag_off": "flag turned off",
 }
 TIMELINE = (
     "tick: what went out; triangle and bar: what failed and the time to recovery; solid line: the"
@@ -103,9 +103,8 @@ def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
         how += f"; {words.HIDDEN}"
     title = f"A change now takes {words.duration(now[0]['lead_time_hours'])} to {end}"
     # The chart is drawn all the same.
-    if now[0]["change_count"] < ENOUGH:
-        few = now[0]["change_count"]
-        title = f"Lead time now: too few to tell, n = {few}, {ENOUGH} are needed"
+    if now[0]["is_too_few"]:
+        title = f"Lead time now: too few to tell, n = {now[0]['change_count']}"
     return (
         title,
         f"median from the first commit, {how}; n = {counts}",
@@ -159,18 +158,16 @@ def _outcome(row: dict[str, Any]) -> str:
         return escape_html(", ".join(["held", *kinds]))
     facts = ["still open"]
     if row["recovery_hours"] is not None:
-        by = _said(row["recovered_by"], "recovered")
+        by = said(row["recovered_by"], "recovered")
         facts = [f"{by} after {words.duration(row['recovery_hours'])}"]
     if row["why"]:
         sure = "" if row["confidence"] is None else f" ({row['confidence']:.2g})"
-        facts.append(
-            f"{'inferred' if row['is_inferred'] else 'known'} by {_said(row['why'])}{sure}"
-        )
+        facts.append(f"{'inferred' if row['is_inferred'] else 'known'} by {said(row['why'])}{sure}")
     told = escape_html("; ".join([*kinds, *facts]))
     return f'<span class="failed">▲ failed</span><small>{told}</small>'
 
 
-def _said(name: str | None, otherwise: str = "") -> str:
+def said(name: str | None, otherwise: str = "") -> str:
     """Say a rule's name, or any other, in words."""
     return SAID.get(name or "", (name or otherwise).replace("_", " "))
 
@@ -192,7 +189,7 @@ def waiting(rows: pl.DataFrame, page: Frame) -> str:
     columns = [Column("Change", "title"), Column("Merged", "keep"), Column("Waits", "num")]
     cells = [
         [
-            f"<b>{link(row['url'], _short(row))}</b> {escape_html(row['title'] or '')}",
+            f"<b>{link(row['url'], short(row))}</b> {escape_html(row['title'] or '')}",
             words.moment(row["merged_at"], page.run.zone),
             words.duration(row["waiting_hours"]),
         ]
@@ -203,7 +200,7 @@ def waiting(rows: pl.DataFrame, page: Frame) -> str:
     return table(columns, cells, "waits") + tail
 
 
-def _short(change: dict[str, Any]) -> str:
+def short(change: dict[str, Any]) -> str:
     """Return a change's own name without its repository, a commit's at seven digits."""
     name = str(change["change_id"]).rpartition("/")[2].rpartition("@")[2]
     return name[:7] if change["kind"] == "commit" else name[:24]

@@ -94,6 +94,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def shortened(words: str, most: int) -> str:
+    """Cut a long name, saying that it was cut."""
+    return words if len(words) <= most else f"{words[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
 def duration_parts(hours: float | None) -> tuple[str, str]:
     """Split a duration into its number and its unit: minutes by fives, hours, then days."""
     if hours is None:

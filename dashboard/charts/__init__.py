@@ -1,8 +1,17 @@
 """Every chart, as a Plotly figure made from rows and the tones of one mode."""
 
+from dashboard.charts.rates import fail_rates
+from dashboard.charts.recovery import recovery_curve
 from dashboard.charts.stages import stages
 from dashboard.charts.timeline import timeline
 from dashboard.charts.trend import metric_trend
 from dashboard.charts.weeks import weekly_bars
 
-__all__ = ["metric_trend", "stages", "timeline", "weekly_bars"]
+__all__ = [
+    "fail_rates",
+    "metric_trend",
+    "recovery_curve",
+    "stages",
+    "timeline",
+    "weekly_bars",
+]

@@ -44,7 +44,8 @@ def stages(rows: pl.DataFrame, tone: Tones, *, is_demo: bool = False) -> go.Figu
         # Only the whole is known: a stage's name over it would claim to know more.
         heads = []
     for head, is_waiting, length, start in heads:
-        if length > 0.14 * longest:
+        # A name needs room for its letters, or it touches the next one.
+        if length > 0.03 * len(head) * longest:
             colour = tone["slow"] if is_waiting else tone["accent"]
             labels.append(_above(head, start + length / 2, names[over], colour))
     for name, row in zip(names, found, strict=True):

@@ -1,4 +1,4 @@
-"""What happened: ticks, failures and their recovery along four weeks."""
+"""What happened: ticks, failures and their recovery along some weeks, one lane a service."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,52 +8,79 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts.parts import Tones, baseline, figure
+from dashboard.charts.parts import Tones, figure
 from sql import words
+
+LANE = 1.7
 
 
 def timeline(
-    rows: pl.DataFrame, as_of: datetime, zone: str, tone: Tones, *, is_demo: bool = False
+    rows: pl.DataFrame,
+    as_of: datetime,
+    zone: str,
+    tone: Tones,
+    *,
+    lanes: Sequence[str] = (),
+    days: int = 28,
+    is_demo: bool = False,
 ) -> go.Figure:
-    """Draw four weeks of rollouts: ticks above the line, failed ones with their recovery below.
+    """Draw rollouts: ticks above the line, failed ones with their recovery below it.
 
-    The joining line is solid from confidence 0.9 on and dotted under it; weekends are grey.
+    The joining line is solid from confidence 0.9 on and dotted under it; weekends are grey. With
+    ``lanes`` each of these services has a line with its name.
     """
     there = ZoneInfo(zone)
     end = as_of.astimezone(there).replace(tzinfo=None)
-    start = datetime.combine(end.date() - timedelta(days=28), datetime.min.time())
+    start = datetime.combine(end.date() - timedelta(days=days), datetime.min.time())
+    place = {name: -LANE * index for index, name in enumerate(lanes)}
     shown = [
-        {**row, "at": row["finished_at"].astimezone(there).replace(tzinfo=None)}
+        {
+            **row,
+            "at": row["finished_at"].astimezone(there).replace(tzinfo=None),
+            "lane": place.get(row["service"], 0.0),
+        }
         for row in rows.to_dicts()
+        if not lanes or row["service"] in place
     ]
     shown = [row for row in shown if row["at"] >= start]
     failed = [row for row in shown if row["outcome"] == "failed"]
+    named = [day for day in _days(start, end) if _is_named(day, days)]
+    bottom = min(place.values(), default=0.0)
     return figure(
         tone,
         [_ticks(shown, tone), *_failures(failed, end, tone)],
         is_demo=is_demo,
-        height=130,
-        margin={"l": 8, "r": 8, "t": 4, "b": 24},
+        height=round(104 + 44 * max(len(lanes) - 1, 0)),
+        margin={"l": 124 if lanes else 8, "r": 8, "t": 4, "b": 24},
         shapes=[
             *_weekends(start, end, tone),
-            {**baseline(tone), "y0": 0, "y1": 0, "yref": "y"},
+            *(_ground(at, tone) for at in place.values() or [0.0]),
         ],
         xaxis={
-            "range": [start, end + timedelta(hours=12)],
-            "tickvals": [day for day in _days(start, end) if day.weekday() == 0],
-            "ticktext": [
-                words.short_day(day.date()) for day in _days(start, end) if day.weekday() == 0
-            ],
+            "range": [start, end + timedelta(hours=12 * days / 28)],
+            "tickvals": named,
+            "tickangle": 0,
+            "ticktext": [words.short_day(day.date()) for day in named],
         },
-        yaxis={"visible": False, "range": [-0.8, 0.9]},
+        yaxis={
+            "showgrid": False,
+            "range": [bottom - 0.75, 0.95],
+            "tickvals": list(place.values()),
+            "ticktext": [words.escape_html(words.shortened(name, 18)) for name in place],
+            "tickfont": {"size": 13, "color": tone["ink"]},
+        },
     )
+
+
+def _is_named(day: datetime, days: int) -> bool:
+    return day.weekday() == 0 or (days <= 14 and day.weekday() == 3)
 
 
 def _ticks(rows: Sequence[dict[str, Any]], tone: Tones) -> go.Scatter:
     """Draw all ticks as one path, which stays quick with thousands."""
     return go.Scatter(
         x=[value for row in rows for value in (row["at"], row["at"], None)],
-        y=[0.0, 0.45, None] * len(rows),
+        y=[value for row in rows for value in (row["lane"], row["lane"] + 0.45, None)],
         mode="lines",
         line={"color": tone["accent"], "width": 1.5},
         opacity=0.9 if len(rows) < 80 else 0.6,
@@ -62,32 +89,26 @@ def _ticks(rows: Sequence[dict[str, Any]], tone: Tones) -> go.Scatter:
 
 
 def _failures(rows: Sequence[dict[str, Any]], end: datetime, tone: Tones) -> list[go.Scatter]:
+    """Join all certain ones in one path and all inferred ones in another."""
     traces = []
-    for row in rows:
-        hours = row["recovery_hours"]
-        until = min(row["at"] + timedelta(hours=hours), end) if hours is not None else end
-        is_certain = (row["confidence"] or 0) >= 0.9
-        colour = tone["stall"]
+    for is_certain in (True, False):
+        found = [row for row in rows if ((row["confidence"] or 0) >= 0.9) is is_certain]
         traces += [
-            go.Scatter(
-                x=[row["at"], row["at"]],
-                y=[0.55, -0.4],
-                mode="lines",
-                line={"color": colour, "width": 1.3, "dash": "solid" if is_certain else "dot"},
-                hoverinfo="skip",
+            _path(
+                [(row["at"], row["at"], row["lane"] + 0.55, row["lane"] - 0.4) for row in found],
+                {"color": tone["stall"], "width": 1.3, "dash": "solid" if is_certain else "dot"},
             ),
-            go.Scatter(
-                x=[row["at"], until],
-                y=[-0.4, -0.4],
-                mode="lines",
-                line={"color": colour, "width": 7},
-                opacity=1.0 if is_certain else 0.45,
-                hoverinfo="skip",
+            _path(
+                [(row["at"], _until(row, end), row["lane"] - 0.4, row["lane"] - 0.4)
+                 for row in found],
+                {"color": tone["stall"], "width": 7},
+                1.0 if is_certain else 0.45,
             ),
-        ]
+        ]  # fmt: skip
     triangles = go.Scatter(
         x=[row["at"] for row in rows],
-        y=[0.62] * len(rows),
+        y=[row["lane"] + 0.62 for row in rows],
+        ids=[row["rollout_id"] for row in rows],
         mode="markers",
         marker={"symbol": "triangle-down", "size": 10, "color": tone["stall"]},
         customdata=[_told(row) for row in rows],
@@ -96,10 +117,39 @@ def _failures(rows: Sequence[dict[str, Any]], end: datetime, tone: Tones) -> lis
     return [*traces, triangles]
 
 
+def _until(row: dict[str, Any], end: datetime) -> datetime:
+    hours = row["recovery_hours"]
+    until: datetime = row["at"] + timedelta(hours=hours) if hours is not None else end
+    return min(until, end)
+
+
+def _path(
+    pairs: Sequence[tuple[datetime, datetime, float, float]],
+    line: dict[str, Any],
+    opacity: float = 1.0,
+) -> go.Scatter:
+    return go.Scatter(
+        x=[value for first, last, _, _ in pairs for value in (first, last, None)],
+        y=[value for _, _, over, under in pairs for value in (over, under, None)],
+        mode="lines",
+        line=line,
+        opacity=opacity,
+        hoverinfo="skip",
+    )
+
+
 def _told(row: dict[str, Any]) -> str:
     hours = row["recovery_hours"]
     after = "still open" if hours is None else f"recovered after {words.duration(hours)}"
-    return f"failed {words.short_day(row['at'].date())}, {row['at']:%H:%M}<br>{after}"
+    when = f"failed {words.short_day(row['at'].date())}, {row['at']:%H:%M}"
+    return f"{words.escape_html(row['service'])} {when}<br>{after}"
+
+
+def _ground(at: float, tone: Tones) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at,
+        "line": {"color": tone["axis"], "width": 1},
+    }  # fmt: skip
 
 
 def _weekends(start: datetime, end: datetime, tone: Tones) -> list[dict[str, Any]]:

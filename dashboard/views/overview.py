@@ -1,6 +1,6 @@
 """The overview: what shipped, who needs a look, the five metrics and all services."""
 
-from dashboard import frame, heads, marks, questions, rows
+from dashboard import flow, frame, heads, marks, questions, rows
 from sql import words
 from sql.words import escape_html
 
@@ -26,6 +26,10 @@ if moved := questions.restatements(scope, name, run):
 if not quiet.is_empty():
     marks.section("Needs a look")
     marks.write(rows.needs_a_look(quiet, page))
+
+failures = questions.failures(services["service"].to_list(), run.last_week)
+if worse := flow.last_week(failures, page):
+    marks.write(worse)
 
 marks.section(f"Five metrics, {page.months} months", heads.CAPTION)
 heads.five(metrics, page)

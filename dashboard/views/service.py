@@ -35,7 +35,7 @@ if not service:
 metrics = questions.metrics("service", page.service, page.since, page.period)
 weekly = questions.metrics("service", page.service, page.since, "week")["deployment_frequency"]
 deployments = questions.deployments(page.service)
-stages = questions.stages(page.service, run.last_week)
+stages = questions.stages("service", page.service, run.last_week)
 
 page.head(story.scope(service), story.sentence(service, heads.last_whole(weekly), page))
 heads.five(metrics, page)

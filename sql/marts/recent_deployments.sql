@@ -19,7 +19,7 @@
 --   is_inferred         True where only a tag's version says so.
 --   recovered_at        UTC; null while open or where it held.
 --   recovered_by        rollback, fix, incident_resolved or flag_off.
---   recovery_hours      From where recovery starts by the rules to recovery.
+--   recovery_hours      From where recovery starts by the rules to recovery; null while open.
 --   url                 Page at the source.
 
 with recent as (
@@ -70,8 +70,10 @@ select
     recent.is_inferred,
     recent.recovered_at,
     recent.recovered_by,
-    greatest(epoch(recent.recovered_at) - epoch(recent.recovery_began_at), 0) / 3600.0
-        as recovery_hours,
+    case
+        when recent.recovered_at is not null
+            then greatest(epoch(recent.recovered_at) - epoch(recent.recovery_began_at), 0)
+    end / 3600.0 as recovery_hours,
     recent.url
 from recent
 left join carried on recent.rollout_id = carried.rollout_id

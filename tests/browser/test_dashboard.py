@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    "overview": "/", "service": "/service?service=checkout", "data": "/data",
+    "overview": "/", "flow": "/flow", "service": "/service?service=checkout", "data": "/data",
 }  # fmt: skip
 SHOTS = Path(os.environ.get("DRUMBEAT_SHOTS") or tempfile.mkdtemp(prefix="drumbeat-shots-"))
 # On a deep link Streamlit first looks for its server beside the page, then at the root.
@@ -51,7 +51,7 @@ def test_a_page_loads_without_complaint_and_asks_no_other_host(visit, server, na
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_page_fits_its_screen_in_either_mode(visit, name, scheme, width):
     page = visit(PAGES[name], width=width, scheme=scheme)
-    charts_drawn(page, {"overview": 5, "service": 8, "data": 0}[name])
+    charts_drawn(page, {"overview": 5, "flow": 4, "service": 8, "data": 0}[name])
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
@@ -124,6 +124,18 @@ def test_a_services_name_leads_to_its_page_without_a_reload_and_the_period_is_ke
     page.wait_for_url(re.compile("service=stock"))
     assert "6" in page.url
     assert page.evaluate("window.isTheSame") is True
+
+
+def test_three_clicks_lead_from_the_overview_to_the_change_that_made_last_week_worse(visit):
+    page = visit("/")
+
+    page.get_by_role("link", name=re.compile("failed last week")).click()
+    failed = page.locator("table.failures tbody tr").first
+    failed.wait_for()
+    with page.expect_popup() as opened:
+        failed.locator("a[href*='/pull/']").first.click()
+
+    assert re.search(r"/shop/[\w-]+/pull/\d+$", opened.value.url)
 
 
 def test_choices_are_kept_when_moving_between_pages(visit):

@@ -115,6 +115,8 @@ select
     cast(value as double) as value, unit, cast(n as bigint) as n,
     cast(low as double) as low, cast(high as double) as high, cast(p25 as double) as p25,
     cast(p75 as double) as p75, cast(p90 as double) as p90, cast(at_least as double) as at_least,
+    cast(case when metric = 'change_lead_time' then value end as double) as p50,
+    n < case metric when 'recovery_time' then 5 else 8 end as is_too_few,
     cast(case when metric = 'recovery_time' then open_count end as bigint) as open_count,
     metric || '@0000abcd' as definition
 from metrics;
@@ -282,7 +284,7 @@ where $is_early;
 
 create table facts.deployments as
 select
-    'd' || rollout_id as deployment_id, service, 'production' as environment, true as is_production,
+    'd' || rollout_id as deployment_id, rollout_id, service, 'production' as environment, true as is_production,
     md5(rollout_id) as commit_sha, finished_at, 'success' as status,
     case when change_count = 3 then '=cmd|'' /C calc''!A0' else '-1' end as note
 from rollouts;
@@ -326,3 +328,48 @@ select
     timestamptz '2026-10-01 08:00Z' as since_at
 from marts.metrics
 where metric = 'change_lead_time';
+
+create table marts.recent_failures as
+select
+    recent.service, recent.rollout_id, recent.version, recent.commit_sha, recent.finished_at,
+    recent.change_count, recent.why, recent.confidence, recent.is_inferred, 'rule' as decided_by,
+    case when recent.change_count = 3 then $hostile else 'Slow answers' end as incident_title,
+    'sev2' as incident_severity, 'javascript:alert(2)' as incident_url, recent.recovered_at,
+    recent.recovered_by, recent.recovery_hours, recent.url
+from marts.recent_deployments as recent
+where recent.outcome = 'failed';
+
+create table facts.deployment_changes as
+select
+    service, service || '!' || substr(rollout_id, 2) as change_id, 'd' || rollout_id as deployment_id,
+    false as is_before_history
+from rollouts;
+
+create table facts.changes as
+select
+    service, service || '!' || substr(rollout_id, 2) as change_id, 'pull_request' as kind,
+    case when change_count = 3 then $hostile else 'Retry idempotent captures' end as title,
+    'https://git.example.invalid/shop/' || service || '/pull/' || substr(rollout_id, 2) as url,
+    finished_at - interval 1 hour as merged_at
+from rollouts;
+
+create table marts.recovery_curves as
+with ended as (
+    select
+        scopes.scope, scopes.name, rollouts.recovery_hours as hours,
+        case when rollouts.finished_at > timestamptz '2026-05-25 00:00Z' then 'now' else 'before' end as span
+    from rollouts inner join scopes on rollouts.service = scopes.service
+    where rollouts.is_failed and rollouts.recovery_hours is not null
+),
+counted as (
+    select
+        *, row_number() over (partition by scope, name, span order by hours) as over_so_far,
+        count(*) over (partition by scope, name, span) as failed_count
+    from ended
+)
+select
+    scope, name, span, hours, 1 - over_so_far / failed_count as open_share,
+    case when over_so_far < failed_count then greatest(0, 0.9 - over_so_far / failed_count) end as low_share,
+    case when over_so_far < failed_count then least(1, 1.1 - over_so_far / failed_count) end as high_share,
+    cast(1 as bigint) as over_count, cast(0 as bigint) as open_count, failed_count
+from counted

@@ -62,7 +62,7 @@ def test_the_unfinished_week_is_hatched_and_out_of_the_usual_band():
 
 
 def test_stages_add_up_to_the_median_and_waiting_is_hatched():
-    rows = questions.stages("checkout", date(2026, 11, 16))
+    rows = questions.stages("service", "checkout", date(2026, 11, 16))
 
     figure = charts.stages(rows, drawing.LIGHT)
 
@@ -73,7 +73,7 @@ def test_stages_add_up_to_the_median_and_waiting_is_hatched():
 
 
 def test_a_stage_that_nobody_measured_is_left_out():
-    rows = questions.stages("checkout", date(2026, 11, 16))
+    rows = questions.stages("service", "checkout", date(2026, 11, 16))
     rows = rows.with_columns(
         pickup_hours=None, all_hours=pl.col("all_hours") - pl.col("pickup_hours")
     )
@@ -84,7 +84,7 @@ def test_a_stage_that_nobody_measured_is_left_out():
 
 
 def test_a_year_ago_alone_is_never_called_now():
-    rows = questions.stages("checkout", date(2026, 11, 16)).filter(~pl.col("is_now"))
+    rows = questions.stages("service", "checkout", date(2026, 11, 16)).filter(~pl.col("is_now"))
 
     figure = charts.stages(rows, drawing.LIGHT)
 
@@ -92,7 +92,7 @@ def test_a_year_ago_alone_is_never_called_now():
 
 
 def test_a_lead_time_known_only_as_a_whole_names_no_stage():
-    rows = questions.stages("checkout", date(2026, 11, 16))
+    rows = questions.stages("service", "checkout", date(2026, 11, 16))
     others = ("coding_hours", "pickup_hours", "review_hours", "merge_hours", "wait_hours")
     rows = rows.with_columns(*(pl.lit(None, pl.Float64).alias(name) for name in others))
     rows = rows.with_columns(all_hours="deployment_hours")
@@ -107,6 +107,8 @@ def test_an_open_failure_reaches_to_now():
     as_of = datetime(2026, 11, 23, 12, tzinfo=UTC)
     rows = pl.DataFrame(
         {
+            "service": ["shop"],
+            "rollout_id": ["1"],
             "finished_at": [as_of - timedelta(days=2)],
             "outcome": ["failed"],
             "recovery_hours": [None],
@@ -116,9 +118,52 @@ def test_an_open_failure_reaches_to_now():
 
     figure = charts.timeline(rows, as_of, "Europe/Berlin", drawing.LIGHT)
 
-    lines = [trace for trace in figure.data if trace.line.color == drawing.LIGHT["stall"]]
-    assert lines[0].line.dash == "dot"
-    assert lines[1].x[1] == datetime(2026, 11, 23, 13)  # noqa: DTZ001
+    joined, bar = (trace for trace in figure.data[1:-1] if trace.x)
+    assert joined.line.dash == "dot"
+    assert (bar.opacity, bar.x[1]) == (0.45, datetime(2026, 11, 23, 13))  # noqa: DTZ001
+
+
+def test_the_timeline_has_a_lane_for_each_service_that_was_asked_for():
+    rows = questions.latest_rollouts(["checkout", "web-shop", "stock"], date(2026, 11, 9))
+
+    figure = charts.timeline(
+        rows, organisation.AS_OF, "UTC", drawing.LIGHT, lanes=["web-shop", "checkout"], days=14
+    )
+
+    assert figure.layout.yaxis.ticktext == ("web-shop", "checkout")
+    assert {round(y, 2) for y in figure.data[0].y if y is not None} == {0.0, 0.45, -1.7, -1.25}
+
+
+def test_a_recovery_curve_falls_in_steps_and_marks_what_is_open():
+    rows = pl.DataFrame(
+        {
+            "span": ["now", "now"], "hours": [1.0, 4.0], "open_share": [0.5, 0.5],
+            "low_share": [0.2, 0.2], "high_share": [0.8, 0.8], "over_count": [1, 0],
+            "open_count": [0, 1], "failed_count": [2, 2],
+        }
+    )  # fmt: skip
+
+    band, line, still_open = charts.recovery_curve(rows, drawing.LIGHT).data
+
+    assert (line.x, line.y, line.line.shape) == ((0.0, 1.0, 4.0), (1.0, 0.5, 0.5), "hv")
+    assert list(band.x)[:3] == [0.0, 1.0, 1.0]
+    assert (list(still_open.x), list(still_open.y)) == ([4.0], [0.5])
+
+
+def test_a_fail_rate_beyond_chance_is_a_diamond_and_too_few_draw_no_dot():
+    rows = pl.DataFrame(
+        {
+            "service": ["worse", "same", "new"], "value": [0.4, 0.1, 1.0], "low": [0.2, 0.02, 0.2],
+            "high": [0.6, 0.2, 1.0], "n": [40, 50, 2], "is_too_few": [False, False, True],
+        }
+    )  # fmt: skip
+
+    figure = charts.fail_rates(rows, 0.1, drawing.LIGHT)
+
+    _, dots = figure.data
+    assert list(dots.marker.symbol) == ["diamond", "circle"]
+    assert "too few to tell" in {note.text for note in figure.layout.annotations}
+    assert "n = 2" in {note.text for note in figure.layout.annotations}
 
 
 def test_nothing_at_all_can_be_drawn():

@@ -245,3 +245,34 @@ def test_a_file_from_another_version_is_an_explanation_not_a_trace(opened, tmp_p
 
     assert "This page could not be drawn." in page(app)
     assert "drumbeat rebuild" in page(app)
+
+
+def test_flow_says_what_failed_how_fast_it_was_mended_and_the_longest_stage(opened, published):
+    said = page(opened(published, "flow"))
+
+    assert "in 100</b> deployments needed intervention" in said
+    assert "half of what failed was mended within" in said
+    assert '<b class="strong">Review</b> is the longest stage.' in said
+
+
+def test_a_failure_leads_to_the_change_that_it_carried(opened, published):
+    said = page(opened(published, "flow"))
+
+    assert "What failed in the last two weeks, and how we know" in said
+    assert 'href="https://git.example.invalid/shop/web-shop/pull/' in said
+    assert "sev2" in said
+    assert "javascript" not in said.replace("[x](javascript:alert(1))", "")
+
+
+def test_flow_of_one_service_shows_no_other(opened, published):
+    app = opened(published, "flow")
+    app.selectbox(key="service").select("search").run()
+
+    assert ">web-shop</a>" not in page(app)
+
+
+def test_a_first_run_has_no_failures_and_says_what_to_add(opened, emptied):
+    said = page(opened(emptied, "flow"))
+
+    assert "No failure is known, so recovery can&#x27;t be counted." in said
+    assert "No deployment is known yet that could have failed." in said

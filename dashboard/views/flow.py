@@ -1,0 +1,87 @@
+"""Flow and stability: where lead time goes, what waits, what fails and how fast it is mended."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from dashboard import charts, flow, frame, marks, picture, questions, story, theme
+from dashboard.rows import source_notes
+from sql.words import escape_html
+
+page = frame.current()
+run, tone = page.run, theme.tones()
+scope, name = page.scope
+names = [page.service] if page.service else questions.services(page.team)["service"].to_list()
+metrics = questions.metrics(scope, name, page.since, page.period)
+stages = questions.stages(scope, name, run.last_week)
+since = run.last_week - timedelta(days=7)
+failures = questions.failures(names, since)
+of_all = questions.fail_rate_of_all(run.this_week)
+
+page.head([escape_html(name)] if scope != "organisation" else [],
+          flow.sentence(metrics, stages, page))  # fmt: skip
+
+with st.container(key="pair-flow"):
+    left, right = st.columns(2, gap="large")
+with left:
+    title, caption = story.stages(stages, page)
+    if stages.is_empty():
+        marks.chart_title(title, caption)
+    else:
+        drawn = charts.stages(stages, tone, is_demo=run.is_demo)
+        picture.show(drawn, key="stages", title=title, caption=caption, rows=stages)
+with right:
+    waits = questions.waits(names)
+    marks.chart_title(
+        "What waits: merged, not yet deployed",
+        "oldest first; usual is the service's own median from merge to deployment",
+    )
+    if waits.is_empty():
+        marks.empty("Everything merged has gone out.", "")
+    else:
+        marks.write(flow.waits(waits, page))
+
+with st.container(key="pair-stability"):
+    left, right = st.columns(2, gap="large")
+with left:
+    curves = questions.recovery_curves(scope, name)
+    if curves.is_empty():
+        marks.chart_title("How fast is recovery?", "")
+        marks.empty(
+            "No failure is known, so recovery can't be counted.",
+            "Add a source of incidents, such as pagerduty or files with incidents.csv.",
+            "drumbeat doctor",
+        )
+    else:
+        title, caption = flow.recovery(curves)
+        drawn = charts.recovery_curve(curves, tone, is_demo=run.is_demo)
+        picture.show(drawn, key="recovery", title=title, caption=caption, rows=curves)
+with right:
+    rates = questions.fail_rates(names, run.this_week)
+    title, caption = flow.rates(rates, of_all, len(names))
+    drawn = charts.fail_rates(rates, of_all, tone, is_demo=run.is_demo)
+    picture.show(drawn, key="rates", title=title, caption=caption, rows=rates)
+
+rollouts = questions.latest_rollouts(names, since)
+lanes = flow.lanes(failures, rollouts)
+title = f"{run.noun.capitalize()}s and incidents, last two weeks"
+if rollouts.is_empty():
+    marks.chart_title(title, f"No {run.noun} since {since}.")
+else:
+    drawn = charts.timeline(
+        rollouts, run.as_of, run.zone, tone, lanes=lanes, days=14, is_demo=run.is_demo
+    )
+    shown = f"; {len(lanes)} of {rollouts['service'].n_unique()} services"
+    picture.show(drawn, key="timeline", title=title, caption=flow.TIMELINE + shown, rows=rollouts)
+
+marks.section(
+    "What failed in the last two weeks, and how we know",
+    f"latest first; times in {run.zone}; a version leads to the deployment, a change to its review",
+)
+if failures.is_empty():
+    marks.empty("Nothing that went out in the last two weeks is known to have failed.", "")
+else:
+    marks.write(flow.failures(failures.head(flow.FAILURES), page))
+    picture.csv("failures", failures)
+
+marks.note(story.notes(page) + source_notes(page))
