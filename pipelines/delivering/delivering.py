@@ -23,11 +23,12 @@ from pipelines.project import Project
 from pipelines.publishing import current
 from pipelines.reports.contents import Report
 from pipelines.reports.reading import Scope
+from sql import words
 
 FOLDER = Path("outbox") / "reports"
 GIVE_UP = timedelta(days=7)
 """By then there is the next report."""
-Fate = Literal["sent", "replaced", "unchanged", "was sent before", "waits", "given up"]
+Fate = Literal["sent", "replaced", "unchanged", "was sent before", "waits", "given up", "no report"]
 Say = Callable[[str], None]
 Send = Callable[[AnyRecipient, Parcel, str], Outcome]
 
@@ -66,6 +67,8 @@ def complain(posted: Sequence[Posted]) -> None:
     """Raise where something did not go."""
     if any(one.fate == "waits" for one in posted):
         raise DrumbeatError("not all reports went; what waits goes with a later run")
+    if lost := [one.channel for one in posted if one.fate == "no report"]:
+        raise DrumbeatError(f"there is no report for {words.listed(lost)}; mend `of` there")
     if any(one.fate == "given up" for one in posted):
         raise DrumbeatError("some reports were given up, as they did not go for too long")
 
@@ -87,26 +90,30 @@ class Deliverer:
         with locked(folder, wait=True, say=self.say):
             shelf = Shelf(folder)
             for channel in self.channels:
-                report = reports[packing.scope(channel)]
-                new = packing.parcel(channel, report, now, self.dashboard_url, self.say)
                 before = shelf.read(channel.name)
+                if (report := reports.get(packing.scope(channel))) is None:
+                    continue
+                new = packing.parcel(channel, report, now, self.dashboard_url, self.say)
                 after = before.having(new, is_replacing=ways.is_replacing(channel))
                 if after != before:
                     shelf.write(channel.name, after)
             return [
                 posted
                 for channel in self.channels
-                for posted in self.emptied(shelf, channel, reports[packing.scope(channel)], now)
+                for posted in self.emptied(shelf, channel, reports.get(packing.scope(channel)), now)
             ]
 
     def emptied(
-        self, shelf: Shelf, channel: AnyRecipient, report: Report, now: datetime
+        self, shelf: Shelf, channel: AnyRecipient, report: Report | None, now: datetime
     ) -> Iterator[Posted]:
         """Send what waits for a channel, oldest first, until the channel asks for patience."""
         box = shelf.read(channel.name)
-        if all(parcel.edition != report.name for parcel in box.waiting):
-            fate: Fate = "unchanged" if ways.is_replacing(channel) else "was sent before"
-            yield Posted(channel.name, channel.kind, report.name, fate)
+        if report is None:
+            self.say(f"report to {channel.name}: no {channel.of} is in service in this week")
+            yield Posted(channel.name, channel.kind, channel.of, "no report")
+        elif all(parcel.edition != report.name for parcel in box.waiting):
+            is_same: Fate = "unchanged" if ways.is_replacing(channel) else "was sent before"
+            yield Posted(channel.name, channel.kind, report.name, is_same)
         for parcel in box.waiting:
             box, fate, goes_on = self.once(box, channel, parcel, now)
             shelf.write(channel.name, box)

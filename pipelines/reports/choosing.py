@@ -52,9 +52,13 @@ def scopes(con: duckdb.DuckDBPyConnection, monday: date, asked: Sequence[Scope])
     return list(dict.fromkeys(one for scope in asked for one in _named(con, monday, scope)))
 
 
+def known(con: duckdb.DuckDBPyConnection, monday: date, asked: Sequence[Scope]) -> list[Scope]:
+    """Return what of it the week has."""
+    return [scope for scope in asked if scope.name in _there(con, monday, scope)]
+
+
 def _named(con: duckdb.DuckDBPyConnection, monday: date, scope: Scope) -> list[Scope]:
-    params = {"kind": scope.kind, "monday": monday}
-    there = [name for (name,) in con.sql(IN_SERVICE, params=params).fetchall()]
+    there = _there(con, monday, scope)
     if scope.name == EVERY:
         return [Scope(scope.kind, name) for name in there]
     if scope.name not in there:
@@ -63,6 +67,11 @@ def _named(con: duckdb.DuckDBPyConnection, monday: date, scope: Scope) -> list[S
             f" {', '.join(there) or 'none'}"
         )
     return [scope]
+
+
+def _there(con: duckdb.DuckDBPyConnection, monday: date, scope: Scope) -> list[str]:
+    params = {"kind": scope.kind, "monday": monday}
+    return [name for (name,) in con.sql(IN_SERVICE, params=params).fetchall()]
 
 
 def week_name(monday: date) -> str:

@@ -7,12 +7,13 @@ import duckdb
 from pipelines.reports.contents import Cell, Column, Table
 from pipelines.reports.outside import short
 from pipelines.reports.reading import MINE, NAME, WEEK, Edition, Row
-from pipelines.reports.sections import MOST
 from sql import names, restating, words
 from sql.words import Part, Sentence
 
 WEEKS = 12
 SAID = 3
+MOST = 8
+"""Rows of the table; every one of them is in marts.restatements."""
 SCOPES = ("organisation", "team", "service")
 ASKED = f"""
 select

@@ -41,7 +41,10 @@ def edition(
     scopes: Sequence[Scope],
     others: Sequence[Scope] = (),
 ) -> tuple[list[Path], dict[Scope, Report]]:
-    """Write the reports of a week; return the files, and the reports, ``others`` among them."""
+    """Write the reports of a week; return the files, and the reports.
+
+    ``others`` are among them, but not in the folder; what of them the week lacks is left out.
+    """
     wanted = known(formats)
     reports, told, written = read(project.serving, week, scopes, others)
     # All are made before the first is written, so that an error leaves no half set.
@@ -99,6 +102,6 @@ def _read(
         run = reading.run(con)
         monday = choosing.week(con, run, week)
         written = choosing.scopes(con, monday, scopes)
-        every = dict.fromkeys([*written, *choosing.scopes(con, monday, others)])
+        every = dict.fromkeys([*written, *choosing.known(con, monday, others)])
         reports = {scope: composing.report(Edition(con, run, monday, scope)) for scope in every}
         return reports, ledger_rows.delivery(con, monday), written

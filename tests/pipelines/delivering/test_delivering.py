@@ -75,6 +75,15 @@ def test_each_channel_gets_the_report_of_its_own(reports, tmp_path):
     assert "<title>Drumbeat weekly: Week 47" in file.read_text()
 
 
+def test_a_channel_of_what_there_is_not_holds_up_no_other(reports, tmp_path):
+    folder = {"kind": "folder", "path": str(tmp_path / "shared")}
+    lost = {**folder, "name": "lost", "of": "team Nobody"}
+    deliveries = Deliveries(tmp_path, lost, folder)
+
+    assert deliveries.fates(reports) == ["no report", "sent"]
+    assert "no team Nobody is in service" in deliveries.said[0]
+
+
 def test_mail_goes_once_a_week_with_text_pages_pictures_and_files(reports, changed, tmp_path):
     with servers.mail() as server:
         mail = {"kind": "email", "to": ["lead@example.invalid"], "port": server.port, **SMTP}
