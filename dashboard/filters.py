@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import questions
+from dashboard import archive, questions
 
 ALL_TEAMS = "All teams"
 PERIODS = ("12 months", "3 months", "6 months", "18 months", "36 months", "60 months")
@@ -25,6 +25,7 @@ class Choices:
     environment: str = PRODUCTION
     bots: str = ""
     clock: str = ""
+    report: str = ""
     unknown: tuple[str, ...] = field(default=())
     """What the URL asked for that does not exist, in words."""
 
@@ -88,6 +89,7 @@ def _filters() -> list[Filter]:
         Filter("mine", "My services", names, 230, "All services"),
         Filter("period", "Period", PERIODS, 125),
         Filter("by", "By", ["weekly", "monthly"], 112),
+        Filter("report", "Report", archive.names(), 320),
     ]
 
 
@@ -134,5 +136,6 @@ def _choices(values: dict[str, Any], unknown: tuple[str, ...]) -> Choices:
         mine=tuple(values.get("mine") or ()),
         months=int((values.get("period") or PERIODS[0]).split()[0]),
         period="month" if values.get("by") == "monthly" else "week",
+        report=values.get("report") or "",
         unknown=unknown,
     )

@@ -111,7 +111,9 @@ def _words(found: Cell) -> Markup:
     # Text of another direction keeps its own and turns nothing around it.
     said = Markup("<bdi>{}</bdi>").format(found.text)
     if found.url:
-        said = Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(found.url, said)
+        said = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
+            found.url, said
+        )
     if found.is_strong:
         said = Markup("<b>{}</b>").format(said)
     return said + (Markup(" <small>{}</small>").format(found.note) if found.note else "")
