@@ -1,7 +1,7 @@
 """The commands of pushed events: receive takes them in, event tells of one."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -74,6 +74,9 @@ def texts(*names: str, **helps: str) -> Callable[[Command], Command]:
 
 
 to = click.option("--to", metavar="URL", help="The receiver.  [default: DRUMBEAT_URL]")
+strict = click.option(
+    "--strict", is_flag=True, help="Fail where the event has to wait; it waits all the same."
+)
 common = texts(
     "service",
     service="The service, by its name or an alias.",
@@ -107,9 +110,10 @@ def choice(*values: str, default: str) -> Callable[[Command], Command]:
 @choice("success", "failure", "cancelled", "started", default="success")
 @deployed
 @to
-def deployment(to: str | None, **told: str | None) -> None:
+@strict
+def deployment(to: str | None, strict: bool, **told: str | None) -> None:
     """Tell that a deployment ended, or started."""
-    tell("deployment", to, told, "started_at" if told["status"] == "started" else "finished_at")
+    tell("deployment", to, told, moment_of(told), strict=strict)
 
 
 @event.command(epilog="Example: drumbeat event rollback --service checkout --version 1.41.0")
@@ -117,9 +121,10 @@ def deployment(to: str | None, **told: str | None) -> None:
 @choice("success", "failure", "cancelled", "started", default="success")
 @deployed
 @to
-def rollback(to: str | None, **told: str | None) -> None:
+@strict
+def rollback(to: str | None, strict: bool, **told: str | None) -> None:
     """Tell that something that ran before runs again."""
-    tell("rollback", to, told, "started_at" if told["status"] == "started" else "finished_at")
+    tell("rollback", to, told, moment_of(told), strict=strict)
 
 
 @event.command(
@@ -136,13 +141,14 @@ def rollback(to: str | None, **told: str | None) -> None:
     deployment_id="The deployment that caused it.",
 )
 @to
-def incident(to: str | None, **told: str | None) -> None:
+@strict
+def incident(to: str | None, strict: bool, **told: str | None) -> None:
     """Tell that an incident was opened, acknowledged or resolved."""
     known = {"opened": "started_at", "acknowledged": "acknowledged_at", "resolved": "resolved_at"}
     status = told["status"] or "opened"
     if not told["id"] and (status != "opened" or not told["title"]):
         raise click.UsageError("--id must say which incident it is, or --title what a new one is")
-    tell("incident", to, told, known.get(status))
+    tell("incident", to, told, known.get(status), strict=strict)
 
 
 @event.command(epilog="Example: drumbeat event flush --to https://drumbeat.example.org")
@@ -157,7 +163,14 @@ def flush(to: str | None) -> None:
         raise DrumbeatError("some events did not go; what may go later still waits")
 
 
-def tell(kind: str, to: str | None, told: dict[str, str | None], timed: str | None) -> None:
+def moment_of(told: Mapping[str, str | None]) -> str:
+    """Return which time of a deployment matters."""
+    return "started_at" if told["status"] == "started" else "finished_at"
+
+
+def tell(
+    kind: str, to: str | None, told: dict[str, str | None], timed: str | None, *, strict: bool
+) -> None:
     """Send an event; the time that matters is now where it is not given, wherever it waits."""
     from pipelines.telling import telling
     from pipelines.telling.sending import Told
@@ -168,7 +181,9 @@ def tell(kind: str, to: str | None, told: dict[str, str | None], timed: str | No
     times = {key: moment for key, value in told.items() if key.endswith("_at") and value == NOW}
     body = {key: value for key, value in (told | times).items() if value}
     sender, spool = telling.reach(to, os.environ)
-    telling.tell(sender, spool, Told(f"/events/{kind}", body), say)
+    is_told = telling.tell(sender, spool, Told(f"/events/{kind}", body), say)
+    if strict and not is_told:
+        raise DrumbeatError("the event did not reach the receiver")
 
 
 def say(text: str) -> None:

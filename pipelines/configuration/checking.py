@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.configuration import alerts, locations
 from pipelines.configuration.environment import Path
-from pipelines.configuration.globs import tag_pattern
+from pipelines.configuration.globs import name_pattern, tag_pattern
 from pipelines.configuration.schema import SPEED, STABILITY
 
 HOSTS = ("github", "gitlab")
@@ -20,6 +20,7 @@ def conflicts(data: Data) -> Found:
     yield from _source_names(data)
     yield from _service_names(data)
     yield from _sources_of_services(data)
+    yield from _services_of_pagers(data)
     yield from _kept_sources(data)
     yield from _repositories(data)
     yield from _runs(data)
@@ -95,6 +96,25 @@ def _sources_of_services(data: Data) -> Found:
             if isinstance(named, str) and named not in known:
                 choice = f"one of the sources {', '.join(known)}" if known else "a source's name"
                 yield ("services", index, key, "source"), f"is {named!r}, must be {choice}"
+
+
+def _services_of_pagers(data: Data) -> Found:
+    """Yield what pagers are to call services, where no service is called or claims that."""
+    services = [service for _, service in _items(data, "services")]
+    names = {service.get("name") for service in services}
+    names |= {alias for service in services for _, alias in _texts(service.get("aliases"))}
+    claims = [
+        glob
+        for service in services
+        for _, glob in _texts(_part(service, "incidents").get("services"))
+    ]
+    claimed = re.compile(name_pattern(claims))
+    for index, source in _items(data, "sources"):
+        called = _part(source, "services") if services else {}
+        for glob, word in called.items():
+            if isinstance(word, str) and word not in names and not claimed.search(word):
+                said = f"is {word!r}, must be the name or an alias of a service"
+                yield ("sources", index, "services", glob), said
 
 
 def _kept_sources(data: Data) -> Found:

@@ -23,18 +23,19 @@ def reach(to: str | None, environment: Mapping[str, str]) -> tuple[Sender, Spool
     return Sender(address(url), token), spool(environment)
 
 
-def tell(sender: Sender, waiting: Spool, event: Told, say: Say) -> None:
-    """Send an event; raises DrumbeatError where the receiver refuses it."""
+def tell(sender: Sender, waiting: Spool, event: Told, say: Say) -> bool:
+    """Send an event, and return whether it went or waits; raises DrumbeatError where refused."""
     is_up, _ = flush(sender, waiting, say)
     if is_up:
         outcome = sender.send(event)
         if outcome.fate == "accepted":
-            return
+            return True
         if outcome.fate != "unreachable":
             raise DrumbeatError(outcome.said)
         say(outcome.said)
     kept = waiting.add(sender.url, event)
     say(f"The event waits in {kept} and goes with the next one, or with `drumbeat event flush`.")
+    return False
 
 
 def flush(sender: Sender, waiting: Spool, say: Say) -> tuple[bool, int]:

@@ -103,3 +103,34 @@ def test_what_is_wrong_is_said_with_what_would_be_right(setting, complaint):
     said = complaints(f"kind: pagerduty, token: '${{TOKEN}}', {setting}")
 
     assert f"sources[0].{complaint}" in said
+
+
+SERVICES = """
+services:
+- {name: checkout, aliases: [till]}
+- {name: shop, incidents: {services: [Web*]}}
+"""
+
+
+@pytest.mark.parametrize("word", ["checkout", "till", "Website"])
+def test_a_service_may_be_called_by_its_name_an_alias_or_what_one_claims(word):
+    source = SOURCES["pagerduty"].replace("VALUE", "'${TOKEN}'")
+    text = f"sources: [{{{source}, services: {{PX1: {word}}}}}]\n{SERVICES}"
+
+    assert parse(text, HERE).sources[0].services == {"PX1": word}
+
+
+def test_a_slip_in_what_a_service_is_called_is_refused_with_its_place():
+    source = SOURCES["pagerduty"].replace("VALUE", "'${TOKEN}'")
+    text = f"sources: [{{{source}, services: {{PX1: chekout}}}}]\n{SERVICES}"
+
+    with pytest.raises(ConfigurationError) as caught:
+        parse(text, HERE)
+    said = "sources[0].services.PX1: is 'chekout', must be the name or an alias of a service"
+    assert said in str(caught.value)
+
+
+def test_without_services_the_data_names_them_and_nothing_is_refused():
+    source = SOURCES["pagerduty"].replace("VALUE", "'${TOKEN}'")
+
+    assert read(f"{source}, services: {{PX1: chekout}}").sources[0].services == {"PX1": "chekout"}

@@ -1,11 +1,17 @@
 """Nothing that a source says can do anything in a report but be read."""
 
+import json
 import re
+import shutil
+import subprocess
 
 import pytest
 
-from pipelines.reports import markdown, outside
-from tests.reports.telling import Page, acme, published, reported
+from pipelines.delivering import packing
+from pipelines.reports import digest, formats, html, mailing, markdown, outside, teams, weekly
+from pipelines.reports.choosing import EVERY
+from pipelines.reports.reading import WHOLE, Scope
+from tests.reports.telling import Page, acme, published
 
 SCRIPT = "<script>alert(1)</script>"
 TERMINAL = "\x1b[31mred\x1b[0m \x1b]0;title\x07bell\x07"
@@ -17,7 +23,8 @@ LONG = "very long title " * 40
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
+def reports(tmp_path_factory):
+    """The reports of the organisation and of every service, by scope."""
     tables = acme()
     thursday = tables["deployments"][-10]
     thursday["version"] = "=HYPERLINK(1)"
@@ -32,7 +39,13 @@ def written(tmp_path_factory):
         for place, (name, title, url) in enumerate(zip(names, titles, urls, strict=True))
     ]
     folder = tmp_path_factory.mktemp("hostile")
-    return reported(published(folder, tables=tables, organisation=f"1. {SCRIPT} & Co"), folder)
+    found = published(folder, tables=tables, organisation=f"1. {SCRIPT} & Co")
+    return weekly.read(found.serving, None, [WHOLE, Scope("service", EVERY)])[0]
+
+
+@pytest.fixture(scope="module")
+def written(reports):
+    return html.render(reports[WHOLE]), markdown.render(reports[WHOLE])
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +134,93 @@ def test_plain_text_keeps_what_is_read_and_drops_what_acts(text, shown):
 def test_a_number_at_the_beginning_is_no_list_and_inside_stays_as_it_is():
     assert markdown.escape("1. shop 1.2") == "1\\. shop 1.2"
     assert markdown.escape("9.9 days") == "9.9 days"
+
+
+def texts(found):
+    """Yield every text in what is posted, with the key that it stands under."""
+    if isinstance(found, dict):
+        for key, value in found.items():
+            yield from [(key, value)] if isinstance(value, str) else texts(value)
+    if isinstance(found, list | tuple):
+        for value in found:
+            yield from texts(value)
+
+
+def test_slack_reads_no_markup_and_follows_only_web_addresses(reports):
+    for report in reports.values():
+        told = json.loads(formats.made(report, "slack"))
+
+        kinds = {value for key, value in texts(told) if key == "type"}
+        # Not in one of these does Slack read mentions, links or bold marks.
+        assert kinds <= {
+            "header", "plain_text", "context", "rich_text", "rich_text_section", "rich_text_list",
+            "text", "link",
+        }  # fmt: skip
+        assert "<" not in told["text"].replace("&lt;", "")
+        assert told["mrkdwn"] is False
+        for key, value in texts(told):
+            assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", value)
+            assert outside.TURNING.isdisjoint(value)
+            if key == "url":
+                assert re.match(r"https?://", value)
+
+
+def test_teams_reads_no_markdown_and_follows_only_web_addresses(reports):
+    told = teams.message(digest.digest(reports[WHOLE]))
+
+    assert "TextBlock" not in {value for key, value in texts(told) if key == "type"} - {
+        "RichTextBlock"
+    }
+    urls = [
+        value for key, value in texts(told["attachments"][0]["content"]["body"]) if key == "url"
+    ]
+    assert urls
+    assert all(re.match(r"https?://", url) for url in urls)
+
+
+def test_mail_shows_markup_and_obeys_none(reports):
+    said = []
+    letter = mailing.letter(reports[WHOLE], 'https://drumbeat.invalid/"><script>', said.append)
+    page = Page(letter["html"])
+
+    assert "script" not in page.tags
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    assert f"1. {SCRIPT} & Co shipped 3 times" in page.text
+    assert "\n" not in letter["subject"]
+
+
+def test_json_keeps_the_words_and_no_sign_that_a_terminal_obeys(reports):
+    text = formats.made(reports[WHOLE], "json").decode()
+
+    assert json.loads(text)["organisation"] == f"1. {SCRIPT} & Co"
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+
+
+def test_pdf_shows_markup_as_text_and_has_no_script(reports, tmp_path):
+    pytest.importorskip("weasyprint")
+    made = formats.made(reports[WHOLE], "pdf")
+
+    assert made.startswith(b"%PDF-")
+    assert b"/JavaScript" not in made
+    assert b"javascript:" not in made
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext on the PATH")
+    (tmp_path / "report.pdf").write_bytes(made)
+    told = subprocess.run(
+        ["pdftotext", "-layout", "report.pdf", "-"], cwd=tmp_path, capture_output=True, check=True
+    )
+    assert "<script>alert(1)</script> & Co" in " ".join(told.stdout.decode().split())
+
+
+def test_the_names_of_files_hold_nothing_that_a_shell_or_a_path_would_obey(reports):
+    names = [report.name for report in reports.values()]
+
+    assert len(set(names)) == len(names) == 6
+    for name in names:
+        assert re.fullmatch(r"drumbeat-2026-W47[A-Za-z0-9._-]*", name)
+
+
+def test_an_issue_says_what_markdown_says(reports):
+    text = packing.issue(reports[WHOLE], "")
+
+    assert text == markdown.render(reports[WHOLE])

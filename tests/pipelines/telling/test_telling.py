@@ -98,6 +98,14 @@ def test_an_event_is_told(environment, tmp_path):
     assert payload["finished_at"][:10] == row["fetched_at"].strftime("%Y-%m-%d")
 
 
+def test_strictly_an_event_that_has_to_wait_fails_the_command_and_waits(environment, spool):
+    code, said = told(*DEPLOYMENT, "--strict")
+
+    assert code == 1
+    assert "the event did not reach the receiver" in said
+    assert len(waiting(spool)) == 1
+
+
 def test_an_event_waits_while_the_receiver_is_down_and_goes_first_then(
     environment, tmp_path, spool
 ):
@@ -265,7 +273,7 @@ def test_an_address_that_is_none_is_told(environment, url):
 def test_every_field_of_an_event_is_an_option_and_every_option_a_field(kind):
     options = {option.name for option in event.commands[kind].params}
 
-    assert options - {"to"} == set(MODELS[kind].model_fields)
+    assert options - {"to", "strict"} == set(MODELS[kind].model_fields)
 
 
 def test_an_incident_that_ends_must_say_which():
