@@ -1,6 +1,7 @@
 """Composes one report: asks for its rows, and has them told in words, tables and numbers."""
 
 from pipelines.reports import (
+    architecture,
     beyond,
     choosing,
     metrics,
@@ -37,6 +38,7 @@ def report(edition: Edition) -> Report:
             *([] if is_one else [sections.services(edition, rows["services"])]),
             sections.waits(edition, rows["waits"]),
             sections.failures(edition, rows["failures"]),
+            *architecture.tables(edition, rows["flags"], rows["migrations"]),
             sections.quality(rows["quality"]),
         ),
         notes=telling.notes(edition),
@@ -55,6 +57,8 @@ def found(edition: Edition) -> dict[str, list[reading.Row]]:
         "services": reading.services(edition),
         "waits": reading.waits(edition) if is_now else [],
         "failures": reading.failures(edition),
+        "flags": architecture.flags(edition) if is_now else [],
+        "migrations": architecture.migrations(edition),
         "quality": reading.findings(edition),
         "sources": reading.sources(edition),
     }

@@ -33,12 +33,16 @@ TRIANGLE = Markup(
 MARKS = {
     verdict: Markup(
         f'<svg class="mark {verdict}" width="11" height="10" viewBox="0 0 11 10" role="img"'
-        f' aria-label="{verdict}"><title>{verdict}</title><path d="{path}"/></svg>'
+        f' aria-label="{verdict}"><title>{verdict}</title>'
+        f'<path d="{path}" fill="var(--{tone})"/></svg>'
     )
-    for verdict, path in (("worse", "M0 1h11L5.5 10z"), ("better", "M0 9h11L5.5 0z"))
+    for verdict, tone, path in (
+        ("worse", "stall", "M0 1h11L5.5 10z"),
+        ("better", "ink3", "M0 9h11L5.5 0z"),
+    )
 }
 WATERMARK = (
-    '<text x="50%" y="72%" text-anchor="middle" font-size="58" letter-spacing="16"'
+    '<text x="{middle}" y="86" text-anchor="middle" font-size="58" letter-spacing="16"'
     ' font-family="sans-serif" font-weight="600" fill="var(--paper)" stroke="var(--ink)"'
     ' stroke-width=".6" opacity=".4">demo</text></svg>'
 )
@@ -139,7 +143,8 @@ def bars(found: Bars, *, is_demo: bool) -> Markup:
         tones=CSS,
         width=width(found),
     )
-    return Markup(picture.removesuffix("</svg>") + WATERMARK if is_demo else picture)
+    mark = WATERMARK.format(middle=width(found) // 2)
+    return Markup(picture.removesuffix("</svg>") + mark if is_demo else picture)
 
 
 def width(found: Bars) -> int:

@@ -11,7 +11,7 @@ from pipelines.delivering import packing
 from pipelines.reports import digest, formats, html, mailing, markdown, outside, teams, weekly
 from pipelines.reports.choosing import EVERY
 from pipelines.reports.reading import WHOLE, Scope
-from tests.reports.telling import Page, acme, published
+from tests.reports.telling import Page, acme, deployed, published
 
 SCRIPT = "<script>alert(1)</script>"
 TERMINAL = "\x1b[31mred\x1b[0m \x1b]0;title\x07bell\x07"
@@ -32,6 +32,11 @@ def reports(tmp_path_factory):
     tables["incidents"][0]["url"] = "data:text/html,alert(1)"
     waiting = tables["changes"].pop()
     names = ("books", f"{SCRIPT}", "=cmd|' /C calc'!A0", f"{TERMINAL}", "عربي")
+    # Each is deployed once, so that it has a report of its own.
+    tables["deployments"] += [
+        deployed(name, "2026-10-01 12:00", deployment_id=f"hostile-{place}")
+        for place, name in enumerate(names[1:])
+    ]
     titles = (MARKDOWN, SCRIPT, "=HYPERLINK(1)", LONG, TURNED)
     urls = ("javascript:alert(1)", "JAVASCRIPT:alert(1)", None, "//evil.example", " ")
     tables["changes"] += [
