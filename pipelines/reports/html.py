@@ -42,9 +42,9 @@ MARKS = {
     )
 }
 WATERMARK = (
-    '<text x="{middle}" y="86" text-anchor="middle" font-size="58" letter-spacing="16"'
+    '<text x="{middle}" y="86" text-anchor="middle" font-size="58"'
     ' font-family="sans-serif" font-weight="600" fill="var(--paper)" stroke="var(--ink)"'
-    ' stroke-width=".6" opacity=".4">demo</text></svg>'
+    ' stroke-width=".6" opacity=".4">d&#160;e&#160;m&#160;o</text></svg>'
 )
 
 

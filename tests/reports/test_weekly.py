@@ -259,7 +259,7 @@ def test_made_up_data_says_so_on_top_in_pictures_and_in_the_small_print(project,
     assert "> **Demo: made-up data, ending Mon 23 Nov, 11:00.**" in text
     assert "its data ends on 23 November 2026" in text
     assert '<div class="watermark" aria-hidden="true">demo</div>' in page
-    assert ">demo</text></svg>" in page
+    assert ">d&#160;e&#160;m&#160;o</text></svg>" in page
 
 
 def test_on_plain_git_tags_are_releases_and_failures_are_inferred(tmp_path):
