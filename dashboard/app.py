@@ -35,6 +35,7 @@ PAGES = (
     Page("Pulse", "Overview", "overview", ("team", "period", "by")),
     Page("Pulse", "Flow and stability", "flow", ("team", "service", "period", "by")),
     Page("Closer", "Service", "service", ("service", "period", "by")),
+    Page("Closer", "Architecture", "architecture", ("team", "service")),
     Page("Pulse", "Reports", "reports", ("report",)),
     Page("Trust", "Data", "data"),
 )

@@ -6,6 +6,7 @@ import click
 
 from pipelines.commands import (
     alerting,
+    architecture,
     collecting,
     comparing,
     defining,
@@ -33,10 +34,10 @@ def drumbeat() -> None:
 for command in (
     starting.demo, starting.try_, starting.init, collecting.doctor, collecting.refresh,
     collecting.rebuild, reading.metrics, reading.explain, reading.sql, reporting.report,
-    rhythm.cadence, rhythm.where, alerting.alerts, serving.dashboard, serving.dagster,
-    serving.together, receiving.receive, receiving.event, comparing.compare,
-    defining.definitions, defining.check, keeping.forget, keeping.compact,
-    exporting.schema, exporting.export,
+    rhythm.cadence, rhythm.where, architecture.scorecard, alerting.alerts, serving.dashboard,
+    serving.dagster, serving.together, receiving.receive, receiving.event, comparing.compare,
+    defining.definitions, defining.check, keeping.forget, keeping.compact, exporting.schema,
+    exporting.export,
 ):  # fmt: skip
     drumbeat.add_command(command)
 

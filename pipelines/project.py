@@ -7,7 +7,6 @@ from pathlib import Path
 
 from connectors import Connector, SourceMisconfigured
 from pipelines.configuration import (
-    AnyFlagCode,
     AnyFlagTool,
     AnyPager,
     AnySource,
@@ -88,10 +87,6 @@ class Project:
             from pipelines.hosts import code_host
 
             return code_host(self, source)
-        if isinstance(source, AnyFlagCode):
-            from pipelines.flag_code import flag_code
-
-            return flag_code(self, source)
         if isinstance(source, AnyFlagTool):
             from pipelines.flag_tools import flag_tool
 

@@ -3,7 +3,7 @@
 from pipelines.configuration.definitions import Definitions, OwnDefinitions
 from pipelines.configuration.description import json_schema
 from pipelines.configuration.errors import ConfigurationError, Problem
-from pipelines.configuration.flag_tools import AnyFlagCode, AnyFlagTool
+from pipelines.configuration.flag_tools import AnyFlagTool
 from pipelines.configuration.globs import (
     NOTHING,
     PRE_RELEASE,
@@ -34,7 +34,6 @@ __all__ = [
     "FILE_NAME",
     "NOTHING",
     "PRE_RELEASE",
-    "AnyFlagCode",
     "AnyFlagTool",
     "AnyPager",
     "AnySource",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from pipelines.configuration import locations
-from pipelines.configuration.flag_tools import AnyFlagCode, AnyFlagTool
+from pipelines.configuration.flag_tools import AnyFlagTool
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
 from pipelines.configuration.pagers import AnyPager
 from pipelines.configuration.receiving import EventsSource
@@ -88,7 +88,6 @@ AnySource = Annotated[
     | GitLabSource
     | AnyPager
     | AnyFlagTool
-    | AnyFlagCode
     | EventsSource
     | FilesSource
     | DemoSource,

@@ -44,8 +44,8 @@ def test_the_example_loads(example):
     assert found.organisation == "Acme"
     kinds = [source.kind for source in found.sources]
     assert kinds == [
-        "git", "github", "github", "gitlab", "gitlab", *PAGERS, "unleash", "launchdarkly",
-        "flagd", "code_references", "events", "files", "demo",
+        "git", "github", "github", "gitlab", "gitlab", *PAGERS, "unleash", "launchdarkly", "events",
+        "files", "demo",
     ]  # fmt: skip
 
 
