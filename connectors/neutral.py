@@ -54,6 +54,7 @@ NAMES = frozenset({
     "artifact_digest",
     "flag_id", "path", "added_sha", "project", "tags", "applications", "fields",
     "pair", "operations",
+    "pattern",
 })  # fmt: skip
 TIME = r"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(:\d{2})?(\.\d+)?([Zz]|[+-]\d{2}(?::?\d{2})?)$"
 
@@ -77,7 +78,7 @@ TABLES: Mapping[str, Table] = {
         key=("deployment_id",),
         optional=(
             "environment", "status", "started_at", "repository", "sha", "version", "trigger",
-            "author", "strategy", "rolls_back_to", "artifact_digest", "url",
+            "author", "strategy", "rolls_back_to", "artifact_digest", "branch", "url",
         ),
         choices=(("status", STATUSES), ("trigger", TRIGGERS), ("strategy", STRATEGIES)),
     ),
@@ -197,6 +198,12 @@ TABLES: Mapping[str, Table] = {
             ("is_image_only", BOOLEANS),
         ),
     ),
+    "owners": Table(
+        columns=("repository", "line", "pattern"),
+        filled=("repository", "line", "pattern"),
+        key=("repository", "line"),
+        optional=("section", "owners"),
+    ),
 }
 # fmt: on
 
@@ -253,6 +260,9 @@ def faults(table: str, columns: list[str]) -> Iterator[pl.Expr]:
         status = pl.col("status") if "status" in columns else pl.lit(None, dtype=pl.String)
         going = status.eq_missing("in_progress")
         yield fault("finished_at", pl.col("finished_at").is_null() & ~going, pl.lit("is empty"))
+    if table == "owners":
+        whole = pl.col("line").str.contains(r"^\d{1,9}$")
+        yield fault("line", ~whole, pl.lit("is no whole number"))
     if table == "changes":
         lost = pl.col("repository").is_null() & pl.col("service").is_null()
         yield fault("repository", lost, pl.lit("is empty, and so is service: one is needed"))

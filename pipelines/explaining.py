@@ -11,7 +11,7 @@ import polars as pl
 from pipelines import windows
 from pipelines.behind import QUERIES
 from pipelines.errors import DrumbeatError
-from pipelines.printing import aligned, title, told, value
+from pipelines.printing import aligned, notes, printable, title, told, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,13 @@ class Explanation:
     is_git_only: bool = False
 
     def as_text(self) -> str:
-        """Return the number in words, then its rows."""
+        """Return the number in words and what to know when reading it, then its rows."""
         number = self.number
-        head = (
+        said = (
             f"{title(number, is_git_only=self.is_git_only)} of {number['name']}, {period(number)}: "
             f"{value(number)}, n = {number['n']}, by {number['definition']}"
         )
+        head = "\n".join([said, *(f"Note: {printable(note)}." for note in notes(number))])
         shown = self.rows.select(name for name in self.rows.columns if self.rows[name].count())
         lines = [shown.columns, *([told(cell) for cell in row] for row in shown.iter_rows())]
         return f"{head}\n\n{aligned(lines)}" if len(self.rows) else f"{head}\n\nNo rows."

@@ -25,14 +25,19 @@ def code_host(project: Project, source: HostSource) -> "CodeHost":
     known = project.landing.cursors(source.name, "repositories")
     repositories = with_paths(project.configuration)
 
+    def wants_owners(scope: str) -> bool:
+        return project.configuration.by_codeowners(names(scope, known))
+
     def wants_paths(scope: str) -> bool:
-        return bool({name.lower() for name in names(scope, known)} & repositories)
+        of_services = {name.lower() for name in names(scope, known)} & repositories
+        return bool(of_services) or wants_owners(scope)
 
     return CodeHost(
         api(project, source),
         clones=project.data_dir / "clones" / source.name,
         known=known,
         with_paths=wants_paths,
+        with_owners=wants_owners,
         ca=source.ca,
         since=since(source),
         looking=looking(project.configuration),

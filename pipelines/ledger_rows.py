@@ -25,7 +25,7 @@ TOLD = """
 select
     weeks.metric, weeks.scope, weeks.name, weeks.week_on as week, weeks.value, weeks.unit, weeks.n,
     weeks.numerator, weeks.by_rule_value, weeks.at_least, weeks.definition, weeks.incidents,
-    run.as_of
+    weeks.severities, run.as_of
 from marts.weekly_values as weeks cross join config.run as run
 where weeks.is_finished and weeks.week_on between $since and $edition
     and not run.has_as_of and not run.has_known_at

@@ -80,6 +80,7 @@ class Project:
                 clone=self.data_dir / "clones" / f"{source.name}.git",
                 branch=source.branch,
                 with_paths=self.wants_paths(source),
+                with_owners=self.configuration.by_codeowners([source.repository]),
                 since=midnight(source.since),
                 looking=looking(self.configuration),
             )
@@ -108,9 +109,9 @@ class Project:
         return Demo(source.seed)
 
     def wants_paths(self, source: GitSource) -> bool:
-        """Tell whether any service of the repository is told apart by its paths."""
+        """Tell whether a service of the repository, or whose a change is, is told by paths."""
         configuration = self.configuration
-        return any(
+        return configuration.by_codeowners([source.repository]) or any(
             service.paths and configuration.repository(service) == source.repository
             for service in configuration.services
         )

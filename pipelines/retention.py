@@ -10,7 +10,7 @@ from pipelines.configuration import Configuration
 from pipelines.landing import KEY, Landing, LandingFile
 from pipelines.rewriting import Rewritten, changed
 
-STATES = frozenset({"heads", "repositories"})
+STATES = frozenset({"heads", "owners", "repositories"})
 """Entities that tell how things are now, however long they have been so."""
 STAMP = "%Y%m%dT%H%M%S%f"
 TIMES = ("fetched_at", "updated_at")

@@ -59,6 +59,7 @@ TABLES: Mapping[str, str] = {
     "incident_pattern text, incident_label_pattern text, country text",
     "service_teams": "service text, team text, from_on date, until_on date",
     "team_members": "place bigint, team text, pattern text",
+    "team_owners": "team text, owner text",
     "incident_blames": "service text, blamed text",
     "flag_patterns": "service text, pattern text",
     "flag_audiences": "pattern text",
@@ -191,6 +192,9 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
             (place, team.name, like(glob))
             for place, team in enumerate(configuration.teams)
             for glob in team.members
+        ],
+        "team_owners": [
+            (team.name, owner.lower()) for team in configuration.teams for owner in team.owners
         ],
         "incident_blames": [
             (service.name, blamed) for service in services for blamed in service.incidents.blames

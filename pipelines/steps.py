@@ -13,8 +13,10 @@ import duckdb
 import polars as pl
 
 import sql
+from connectors import mentions, neutral
 from connectors.git import looking
 from pipelines.analysis import (
+    branch_deployments,
     cadence,
     commit_landings,
     commits_since_previous,
@@ -22,8 +24,10 @@ from pipelines.analysis import (
     differences,
     first_deployments,
     graphs,
+    masked_titles,
     open_branches,
     operational_days,
+    path_owners,
     path_topics,
     rhythm,
     rollout_members,
@@ -31,6 +35,7 @@ from pipelines.analysis import (
     trend_verdicts,
     trends,
 )
+from pipelines.configuration import globs
 
 Analyse = Callable[[duckdb.DuckDBPyConnection], pl.DataFrame]
 
@@ -78,13 +83,14 @@ class Analysis(Protocol):
 
 
 ANALYSES: tuple[Analysis, ...] = (
-    cadence, commit_landings, commits_since_previous, deployment_commits, open_branches,
-    path_topics, rollout_members, trend_verdicts,
+    branch_deployments, cadence, commit_landings, commits_since_previous, deployment_commits,
+    masked_titles, open_branches, path_owners, path_topics, rollout_members, trend_verdicts,
 )  # fmt: skip
 
 
 SHARED = (
-    differences, first_deployments, graphs, looking, operational_days, rhythm, service_days, trends,
+    differences, first_deployments, globs, graphs, looking, mentions, neutral,
+    operational_days, rhythm, service_days, trends,
 )  # fmt: skip
 """What analyses import of ours: it counts as their text."""
 
@@ -114,7 +120,7 @@ def from_module(module: Analysis) -> Step:
     return Step(
         module.TABLE,
         module.INPUTS,
-        "".join(map(inspect.getsource, parts)),
+        "".join([*map(inspect.getsource, parts), getattr(module, "TEXT", "")]),
         (module.__doc__ or "").strip(),
         module.GRAIN,
         tuple(sql.Column(*column) for column in module.COLUMNS.items()),

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from connectors.mentions import MASK
 from pipelines import counting, counting_deployments, payloads
 from pipelines.counting import rows
 from pipelines.errors import DrumbeatError
@@ -89,6 +90,7 @@ def trace(con: duckdb.DuckDBPyConnection, data_dir: Path, kind: str, asked: str)
     named = {row["source"] for row in facts if row.get("source")}
     hosts = {source: host for source, host in known.items() if source in (named or known)}
     landed, persons = payloads.landed(data_dir, ids(facts, id, named), ENTITIES[kind], hosts)
+    hide(landed, facts)
     counts, links = COUNTED[kind](con, id, facts)
     return Trace(
         kind,
@@ -98,6 +100,14 @@ def trace(con: duckdb.DuckDBPyConnection, data_dir: Path, kind: str, asked: str)
         {name: without(linked, persons) for name, linked in links.items()},
         landed,
     )
+
+
+def hide(landed: list[Row], facts: list[Row]) -> None:
+    """Put the title that is told in place of what was landed, where it names somebody less."""
+    titles = [row["title"] for row in facts if MASK in (row.get("title") or "")]
+    for one in landed if titles else ():
+        payload = one["payload"] or {}
+        payload |= {name: titles[0] for name in ("title", "subject") if name in payload}
 
 
 def without(found: list[Row], persons: Forgotten) -> list[Row]:

@@ -62,13 +62,10 @@ def why(row: Row, *, is_git_only: bool = False) -> str:
     if row["now_definition"] is None:
         return "no longer told"
     reasons = []
-    if row["definition_part"] or (
-        row["movement"] is None and row["now_definition"] != row["then_definition"]
-    ):
-        reasons.append("by other rules")
-    elif row["late_part"] or row["movement"] is None:
-        reasons.append(late(row, is_git_only=is_git_only))
-    if row["override_part"]:
+    if row["is_late"]:
+        has_other_rules = row["now_definition"] != row["then_definition"]
+        reasons.append("by other rules" if has_other_rules else late(row, is_git_only=is_git_only))
+    if row["is_overruled"]:
         reasons.append("by people's decisions")
     return words.listed(reasons)
 

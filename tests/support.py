@@ -91,6 +91,7 @@ def organisation(
     traffic_weights: Iterable[Row] = (),
     agent_syncs: Iterable[Row] = (),
     shadows: Iterable[Row] = (),
+    owners: Iterable[Row] = (),
     **settings: Any,
 ) -> duckdb.DuckDBPyConnection:
     """Write the tables, run the real pipeline and open the published file.
@@ -109,6 +110,7 @@ def organisation(
         traffic_weights=traffic_weights,
         agent_syncs=agent_syncs,
         shadows=shadows,
+        owners=owners,
     )
     found = project(folder, **settings)
     refresh(found, as_of)

@@ -306,7 +306,7 @@ def test_a_title_keeps_its_words_but_not_whom_it_names(told):
     with windows.published(publishing.current(told.serving)) as con:
         for table in ("facts.changes", "facts.incidents"):
             titles = rows(con, f"select distinct title from {table} where title like '%cart%'")
-            assert titles == [("Mend the cart, thanks *** and ***",)], table
+            assert titles == [("Mend the cart, thanks ***, *** and ***",)], table
         rejected = "select detail from marts.data_quality where kind = 'rejected row'"
         (detail,) = rows(con, rejected)[0]
     assert "***" in detail

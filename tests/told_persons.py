@@ -20,7 +20,7 @@ from tests.support import at, write
 
 TOKEN = "quixotel"
 MAIL = f"{TOKEN}-mail@example.org"
-SPOKEN = f"Mend the cart, thanks @{TOKEN}-mention and {MAIL}"
+SPOKEN = f"Mend the cart, thanks @{TOKEN}-mention, {TOKEN}-writer-1 and {MAIL}"
 
 
 def tables() -> dict[str, list[dict[str, Any]]]:
@@ -69,6 +69,14 @@ def tables() -> dict[str, list[dict[str, Any]]]:
         "deployments": deployments,
         "changes": [*changes, waiting, rejected],
         "commits": commits,
+        "owners": [
+            {
+                "repository": "cart",
+                "line": "1",
+                "pattern": "*",
+                "owners": f"@{TOKEN};{MAIL};{TOKEN}",
+            },
+        ],
         "incidents": [*incidents, {"incident_id": "lost", "title": SPOKEN, "started_at": days[5]}],
     }
 

@@ -1,4 +1,4 @@
-"""One git repository as a source: its commits, its tags, and the head of its main line."""
+"""One git repository as a source: commits, tags, the head of its main line, who owns its paths."""
 
 import hashlib
 import json
@@ -14,6 +14,7 @@ from connectors.git import contents, files, history, refs
 from connectors.git.clone import Remote, is_remote, update
 from connectors.git.command import Repository
 from connectors.git.looking import Looking
+from connectors.git.owners import owners
 from connectors.records import Batch, Cursor, Record
 
 
@@ -40,12 +41,12 @@ class Git:
 
     ``repository`` is its name, the scope of all that is read; ``branch`` is by default the
     remote's own; ``ca`` is the certificate of a company's own authority; ``looking`` says which
-    changed files are looked for, if any. One instance asks the remote once, so that all entities
-    tell of one moment: make a new one for every collection.
+    changed files are looked for, if any; ``with_owners`` reads CODEOWNERS. One instance asks the
+    remote once, so that all entities tell of one moment: make a new one for every collection.
     """
 
     entities: ClassVar[tuple[str, ...]] = (
-        "commits", "tags", "heads", "branches", files.ENTITY, "head_files",
+        "commits", "tags", "heads", "branches", files.ENTITY, "head_files", "owners",
     )  # fmt: skip
 
     location: str
@@ -53,6 +54,7 @@ class Git:
     clone: Path
     branch: str | None = None
     with_paths: bool = False
+    with_owners: bool = False
     since: datetime | None = None
     ca: Path | None = None
     looking: Looking | None = None
@@ -61,7 +63,7 @@ class Git:
     @property
     def has_trees(self) -> bool:
         """Tell whether a clone needs more than commits."""
-        return self.with_paths or self.looking is not None
+        return self.with_paths or self.with_owners or self.looking is not None
 
     def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch]:
         """Yield what is new: commits in frames, tags and heads as whole listings."""
@@ -86,6 +88,10 @@ class Git:
             if self.looking:
                 held = files.held(seen.repository, seen.main.sha, self.looking)
                 yield from self._whole(entity, held, cursor)
+        elif entity == "owners":
+            if self.with_owners:
+                found = owners(seen.repository, self._remote(), seen.main.sha)
+                yield from self._whole(entity, list(found), cursor)
         else:
             raise ValueError(f"git has no {entity!r}, only {', '.join(self.entities)}")
 
@@ -169,10 +175,13 @@ class Git:
             return error
         return _Seen(repository, found, main)
 
+    def _remote(self) -> Remote | None:
+        """Return the remote; null for a repository that is read in place."""
+        return Remote(self.location, self.ca) if is_remote(self.location) else None
+
     def _ready(self) -> Repository:
         """Return the repository to read, its remote asked first where it has one."""
-        if is_remote(self.location):
-            remote = Remote(self.location, self.ca)
+        if remote := self._remote():
             update(remote, self.clone, self.repository, with_paths=self.has_trees)
             repository = Repository(self.clone, self.repository)
         else:

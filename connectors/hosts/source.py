@@ -47,6 +47,7 @@ class CodeHost:
     clones: Path
     known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     with_paths: Callable[[str], bool] = lambda scope: False
+    with_owners: Callable[[str], bool] = lambda scope: False
     ca: Path | None = None
     since: datetime | None = None
     looking: Looking | None = None
@@ -121,6 +122,7 @@ class CodeHost:
                     clone=self.clones / f"{quote(scope, safe='')}.git",
                     branch=repository.default_branch,
                     with_paths=self.with_paths(scope),
+                    with_owners=self.with_owners(scope),
                     ca=self.ca,
                     looking=self.looking,
                 )

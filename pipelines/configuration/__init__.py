@@ -10,6 +10,7 @@ from pipelines.configuration.globs import (
     bot_pattern,
     glob_pattern,
     name_pattern,
+    owner_pattern,
     tag_pattern,
 )
 from pipelines.configuration.hosts import App, GitHubSource, GitLabSource, Host
@@ -68,6 +69,7 @@ __all__ = [
     "json_schema",
     "load",
     "name_pattern",
+    "owner_pattern",
     "parse",
     "propose_from_git",
     "tag_pattern",

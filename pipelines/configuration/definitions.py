@@ -48,10 +48,11 @@ class Definitions(Settings):
         description="Which clock the lead time's value is told in: every hour, or the calendar's "
         "working hours. Both are kept.",
     )
-    teams_by: Literal["service", "author"] = Field(
+    teams_by: Literal["service", "codeowners", "author"] = Field(
         default="service",
-        description="Whose a change is in the numbers of teams: the team that has the service, or "
-        "the team of its author, by `teams`.",
+        description="Whose a change is in the numbers of teams: the team that has the service, "
+        "the teams to which CODEOWNERS gives the paths that it touches, or the team of its author, "
+        "by `teams`.",
     )
     bots_changes: Literal["out", "in"] = Field(
         default="out",

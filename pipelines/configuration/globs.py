@@ -53,6 +53,21 @@ def glob_pattern(glob: str) -> str:
     return f"(?s)^{pattern}{'(?:/.*)?' if plain_end else ''}$"
 
 
+def owner_pattern(glob: str) -> str:
+    """Match paths as a line of CODEOWNERS does, which reads patterns as gitignore does.
+
+    A slash at the beginning or inside ties it to the root; what a name is, all inside it is.
+    """
+    parts = [part for part in glob.split("/") if part]
+    if not parts:
+        return NOTHING
+    if glob.endswith("/"):
+        parts.append("**")
+    lead = "" if "/" in glob.rstrip("/") else "(?:.*/)?"
+    pattern = "".join(_part(part, is_last=part_ends) for part, part_ends in _with_end(parts))
+    return f"(?s)^{lead}{pattern}{'' if set(parts[-1]) == {'*'} else '(?:/.*)?'}$"
+
+
 def _with_end(parts: list[str]) -> list[tuple[str, bool]]:
     return [(part, index == len(parts) - 1) for index, part in enumerate(parts)]
 

@@ -1,6 +1,6 @@
 """Every setting there is: its type, its default and its meaning."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,6 +24,7 @@ from pipelines.configuration.values import (
     Globs,
     Hours,
     Number,
+    TeamNames,
     Text,
     TimeZone,
     Weekday,
@@ -99,12 +100,18 @@ class Cadence(Settings):
 
 
 class Team(Settings):
-    """Who belongs to a team, for numbers by the author's team."""
+    """Who belongs to a team and what it owns, for numbers by author or by CODEOWNERS."""
 
     name: Text = Field(description="What the team is called.")
     members: Globs = Field(
+        default=(),
         description="Names or logins of authors, as globs. Who is in none counts for the "
-        "service's team."
+        "service's team.",
+    )
+    owners: TeamNames = Field(
+        default=(),
+        description="What CODEOWNERS calls the team: @acme/payments. "
+        "Left out: any name whose last part is the team's.",
     )
 
 
@@ -184,7 +191,9 @@ class Configuration(Settings):
         default=(), description="What people say of services and nothing measures."
     )
     teams: tuple[Team, ...] = Field(
-        default=(), description="Who is in which team, where `definitions.teams_by` is author."
+        default=(),
+        description="Who is in which team, where `definitions.teams_by` is author, and what it is "
+        "called, where that is codeowners.",
     )
     flags: Flags = Field(
         default=Flags(), description="What is said of feature flags, see docs/flags.md."
@@ -253,6 +262,18 @@ class Configuration(Settings):
         found = {one.name: one.repository for one in self.sources if isinstance(one, Code)}
         only = next(iter(found.values())) if len(set(found.values())) == 1 else None
         return service.repository or found.get(service.deployments.source or "", only)
+
+    def by_codeowners(self, names: Iterable[str]) -> bool:
+        """Tell whether CODEOWNERS says whose the changes of a repository of these names are."""
+        known = {name.lower() for name in names}
+        ruled = [
+            (service.definitions.over(self.definitions), self.repository(service))
+            for service in self.services
+        ] or [(self.definitions, None)]
+        return any(
+            rules.teams_by == "codeowners" and (repository is None or repository.lower() in known)
+            for rules, repository in ruled
+        )
 
     def hidden(self, text: str) -> str:
         """Put ``${NAME}`` in a text where the value of that variable stands, as logs need it."""

@@ -66,6 +66,12 @@ def _single_line(value: str) -> str:
     return value
 
 
+def _team_name(value: str) -> str:
+    if not re.fullmatch(r"@[^@/\s]+(?:/[^@/\s]+)+", value):
+        raise ValueError("must be a team as CODEOWNERS has it: @acme/payments")
+    return value
+
+
 def _tag_globs(value: tuple[str, ...]) -> tuple[str, ...]:
     try:
         re.compile(tag_pattern(value))
@@ -105,6 +111,10 @@ Globs = Annotated[
 ]
 Texts = Annotated[
     tuple[Text, ...],
+    BeforeValidator(listed, json_schema_input_type=str | list[str]),
+]
+TeamNames = Annotated[
+    tuple[Annotated[Text, AfterValidator(_team_name)], ...],
     BeforeValidator(listed, json_schema_input_type=str | list[str]),
 ]
 # What is sent in a header: a line break would make an error that shows it.

@@ -22,7 +22,7 @@ select
     now_n, now_definition, cast(movement as double) as movement,
     cast(late_part as double) as late_part, cast(override_part as double) as override_part,
     cast(definition_part as double) as definition_part, later_incident_count,
-    unlinked_incident_count, has_moved
+    unlinked_incident_count, is_late, is_overruled, has_moved
 from marts.restatements where week_on between $since and $monday and (
     $scope = 'organisation' or scope = $scope and name = $name
     or scope = 'service' and name in (select service from {MINE})

@@ -13,10 +13,12 @@
 --   unit               per week, hours or rate.
 --   n                  Deployments, changes or failed deployments behind it.
 --   numerator          Deployments that count against it, where it is a rate; else null.
---   by_rule_value      What a rate would have been without people's decisions; else the value.
+--   by_rule_value      What it would have been without people's decisions.
 --   at_least           Recovery was longer than this, where its median was not reached, hours.
 --   definition         Rules under which it was counted.
 --   incidents          Incidents that the rules put behind it, semicolons between; or empty.
+--   severities         Of these, those that had a severity, each with it after an equals sign,
+--                      semicolons between; or empty.
 --   as_of              Moment that the report's data told of, UTC.
 --   delivered_at       When it was delivered, UTC.
 
@@ -44,6 +46,7 @@ select
     told.at_least,
     told.definition,
     told.incidents,
+    told.severities,
     told.as_of,
     told.delivered_at
 from staging.ledger__rows as told

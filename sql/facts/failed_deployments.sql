@@ -1,7 +1,4 @@
 -- One row per production deployment that needed intervention.
--- By the rules of its service, recovery is the earliest in time of rollback end, fix deployed
--- (hotfix or revert), incident resolved and the incident's flag lowered, or only some of these;
--- never before the deployment's own end.
 --
 -- grain: deployment_id
 --   deployment_id      Deployment.
@@ -19,86 +16,19 @@
 --   decided_by         rule, or person where the strongest evidence is a person's word.
 --   reason             Why that person said so.
 
-with evidence as (
-    select
-        evidence.*,
-        records.service,
-        records.finished_at,
-        rules.recovery_by,
-        bool_or(evidence.incident_at is not null) over (
-            partition by evidence.deployment_id
-        ) as has_incident,
-        min(evidence.incident_at) over (
-            partition by evidence.deployment_id
-        ) as first_incident_at
-    from facts.failure_evidence as evidence
-    inner join facts.deployment_records as records
-        on evidence.deployment_id = records.deployment_id
-    inner join facts.rules as rules on records.service = rules.service
-    where evidence.is_in_force and records.is_production and records.status = 'success'
-),
-
-strongest as (
-    select *
-    from evidence
-    qualify row_number() over (
-        partition by deployment_id
-        order by
-            case when evidence = deployment_id then 0 else 1 end, confidence desc, how, evidence
-    ) = 1
-),
-
-every_end as (
-    select
-        deployment_id,
-        recovery_by,
-        has_incident,
-        ended_at,
-        ended_by,
-        evidence as recovery_id
-    from evidence
-    where ended_at is not null
-    union all
-    select
-        evidence.deployment_id,
-        evidence.recovery_by,
-        evidence.has_incident,
-        flags.lowered_at as ended_at,
-        'flag_off' as ended_by,
-        flags.lowered_id as recovery_id
-    from evidence
-    inner join facts.flag_incidents as flags
-        on evidence.evidence = flags.incident_id and evidence.ended_by = 'incident_resolved'
-    where flags.is_sure and flags.lowered_at is not null
-),
-
-ends as (
-    select *
-    from every_end
-    where
-        recovery_by = 'any'
-        or (recovery_by = 'incident' and (ended_by = 'incident_resolved' or not has_incident))
-        or (recovery_by = 'deployment' and ended_by <> 'incident_resolved')
-    qualify row_number() over (
-        partition by deployment_id order by ended_at, ended_by desc, recovery_id
-    ) = 1
-)
-
 select
-    strongest.deployment_id,
-    strongest.service,
-    strongest.finished_at,
-    strongest.how as why,
-    strongest.confidence,
-    nullif(strongest.evidence, strongest.deployment_id) as evidence,
-    strongest.is_inferred,
-    strongest.first_incident_at as incident_at,
-    case
-        when ends.ended_at is not null then greatest(ends.ended_at, strongest.finished_at)
-    end as recovered_at,
-    ends.ended_by as recovered_by,
-    ends.recovery_id,
-    strongest.decided_by,
-    strongest.reason
-from strongest
-left join ends on strongest.deployment_id = ends.deployment_id
+    deployment_id,
+    service,
+    finished_at,
+    why,
+    confidence,
+    evidence,
+    is_inferred,
+    incident_at,
+    recovered_at,
+    recovered_by,
+    recovery_id,
+    decided_by,
+    reason
+from facts.failures
+where judged_by = 'people'

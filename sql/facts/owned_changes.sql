@@ -1,5 +1,6 @@
 -- One row per scope and change delivered in it: its service's, its team's, everybody's.
--- A team's are those of its services, or where the service's rules say so those of its members.
+-- A team's are those of its services, or where the service's rules say so those of its members, or
+-- those that touch what CODEOWNERS gives it.
 -- Bots' changes are left out unless the service's rules count them.
 --
 -- grain: scope, name, service, change_id
@@ -14,14 +15,19 @@
 --   working_lead_seconds   Lead time in working hours.
 
 with delivered as (
-    select
-        carried.*,
-        case when rules.teams_by = 'author' then carried.author_team end as own_team
+    select carried.*
     from facts.deployment_changes as carried
     inner join facts.rules as rules on carried.service = rules.service
     where
         not carried.is_before_history
         and (not coalesce(carried.is_bot, false) or rules.has_bots_changes)
+),
+
+placed as (
+    select distinct
+        service,
+        change_id
+    from facts.change_teams
 )
 
 select
@@ -40,17 +46,20 @@ inner join facts.scopes as scopes
         delivered.service = scopes.service
         and delivered.finished_on >= scopes.from_on
         and delivered.finished_on < scopes.until_on
-where scopes.scope <> 'team' or delivered.own_team is null
+left join placed
+    on delivered.service = placed.service and delivered.change_id = placed.change_id
+where scopes.scope <> 'team' or placed.change_id is null
 union all
 select
     'team' as scope,
-    own_team as name,
-    service,
-    change_id,
-    deployment_id,
-    finished_on,
-    is_excluded,
-    lead_seconds,
-    working_lead_seconds
+    teams.team as name,
+    delivered.service,
+    delivered.change_id,
+    delivered.deployment_id,
+    delivered.finished_on,
+    delivered.is_excluded,
+    delivered.lead_seconds,
+    delivered.working_lead_seconds
 from delivered
-where own_team is not null
+inner join facts.change_teams as teams
+    on delivered.service = teams.service and delivered.change_id = teams.change_id

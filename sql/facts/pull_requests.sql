@@ -24,6 +24,7 @@
 --   is_revert          True when it takes an earlier change back.
 --   reverts            Shas that it takes back, blank between.
 --   branch             Source branch.
+--   base_branch        Branch that it is merged into; null where unknown.
 --   labels             Labels, with semicolons around each, lower case.
 --   title              Title.
 --   url                Page at the source.
@@ -170,6 +171,7 @@ select
         )
     ) as reverts,
     changes.branch,
+    changes.base_branch,
     changes.labels,
     changes.title,
     changes.url

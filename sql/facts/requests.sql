@@ -17,6 +17,8 @@
 --   is_revert          True when its title, label or branch says that it takes a change back.
 --   reverted_title     Title of what it takes back, where its own title tells it.
 --   is_hotfix          True when its title, label or branch says so, by the organisation's rules.
+--   from_branch        Stands for its branch, which may name somebody; null where unknown.
+--   into_branch        Stands for the branch that it is merged into; null where unknown.
 --   title              Title.
 --   url                Page at the source.
 
@@ -59,6 +61,8 @@ select
             then substr(requests.title, 9, length(requests.title) - 9)
     end as reverted_title,
     hotfixes.change_id is not null as is_hotfix,
+    md5(requests.branch) as from_branch,
+    md5(requests.base_branch) as into_branch,
     requests.title,
     requests.url
 from facts.pull_requests as requests

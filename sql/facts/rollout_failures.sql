@@ -16,13 +16,7 @@
 --   decided_by         person where one has spoken for or against it, else rule.
 --   reason             What that person said; semicolons between where several did.
 
-with by_rule as (
-    select distinct deployment_id
-    from facts.failure_evidence
-    where is_by_rule
-),
-
-said as (
+with said as (
     select distinct
         members.rollout_id,
         overruled.reason
@@ -39,78 +33,30 @@ spoken as (
     group by rollout_id
 ),
 
-members as (
-    select
-        members.rollout_id,
-        members.deployment_id,
-        by_rule.deployment_id is not null as is_failed_by_rule,
-        failed.deployment_id is not null as is_failed,
-        failed.service,
-        failed.finished_at,
-        failed.why,
-        failed.confidence,
-        failed.evidence,
-        failed.is_inferred,
-        failed.incident_at,
-        failed.recovered_at,
-        failed.recovered_by,
-        failed.recovery_id
-    from facts.rollout_members as members
-    left join facts.failed_deployments as failed on members.deployment_id = failed.deployment_id
-    left join by_rule on members.deployment_id = by_rule.deployment_id
-),
-
-totals as (
-    select
-        members.rollout_id,
-        bool_or(members.is_failed) as is_failed,
-        bool_or(members.is_failed_by_rule) as is_failed_by_rule,
-        min(members.finished_at) as failed_at,
-        case min(rules.recovery_from)
-            when 'incident' then coalesce(min(members.incident_at), min(members.finished_at))
-            when 'earlier' then least(min(members.incident_at), min(members.finished_at))
-            else min(members.finished_at)
-        end as recovery_began_at
-    from members
-    left join facts.rules as rules on members.service = rules.service
-    group by members.rollout_id
-),
-
-strongest as (
-    select *
-    from members
-    where is_failed
-    qualify row_number() over (
-        partition by rollout_id order by confidence desc, finished_at, deployment_id
-    ) = 1
-),
-
-last_ends as (
-    select *
-    from members
-    where is_failed
-    qualify row_number() over (
-        partition by rollout_id order by recovered_at desc nulls first, deployment_id
-    ) = 1
+named as (
+    select rollout_id from facts.rollout_ends
+    union
+    select rollout_id from spoken
 )
 
 select
-    totals.rollout_id,
-    totals.is_failed,
-    totals.is_failed_by_rule,
-    totals.failed_at,
-    totals.recovery_began_at,
-    strongest.why,
-    strongest.confidence,
-    strongest.evidence,
-    strongest.is_inferred,
-    last_ends.recovered_at,
-    last_ends.recovered_by,
-    last_ends.recovery_id,
+    named.rollout_id,
+    judged.rollout_id is not null as is_failed,
+    ruled.rollout_id is not null as is_failed_by_rule,
+    judged.failed_at,
+    judged.recovery_began_at,
+    judged.why,
+    judged.confidence,
+    judged.evidence,
+    judged.is_inferred,
+    judged.recovered_at,
+    judged.recovered_by,
+    judged.recovery_id,
     case when spoken.rollout_id is not null then 'person' else 'rule' end as decided_by,
     spoken.reason
-from totals
-left join strongest on totals.rollout_id = strongest.rollout_id
-left join last_ends on totals.rollout_id = last_ends.rollout_id
-left join spoken on totals.rollout_id = spoken.rollout_id
-where totals.is_failed or totals.is_failed_by_rule or spoken.rollout_id is not null
+from named
+left join facts.rollout_ends as judged
+    on named.rollout_id = judged.rollout_id and judged.judged_by = 'people'
+left join facts.rollout_ends as ruled
+    on named.rollout_id = ruled.rollout_id and ruled.judged_by = 'rules'
+left join spoken on named.rollout_id = spoken.rollout_id

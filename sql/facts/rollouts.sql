@@ -16,6 +16,7 @@
 --   is_rollback        True when it went back to an earlier version.
 --   is_hotfix          True when it carries a hotfix.
 --   is_rework          True when it mends a failed deployment: rollback, hotfix or revert.
+--   is_rework_by_rule  The same, were it not for people who overruled.
 --   is_failed          True when any of its deployments needed intervention.
 --   is_failed_by_rule  The same, were it not for people who overruled.
 --   failed_at          End of the first of its deployments that failed, UTC.
@@ -33,10 +34,13 @@
 --   url                Page at the source.
 
 with mending as (
-    select distinct remedies.deployment_id
+    select
+        remedies.deployment_id,
+        bool_or(failures.judged_by = 'people') as is_rework,
+        bool_or(failures.judged_by = 'rules') as is_rework_by_rule
     from facts.remedies as remedies
-    inner join facts.failed_deployments as failed
-        on remedies.mended_id = failed.deployment_id
+    inner join facts.failures as failures on remedies.mended_id = failures.deployment_id
+    group by remedies.deployment_id
 ),
 
 totals as (
@@ -50,7 +54,8 @@ totals as (
         cast(sum(deployments.change_count) as bigint) as change_count,
         bool_or(deployments.is_rollback) as is_rollback,
         bool_or(deployments.is_hotfix) as is_hotfix,
-        bool_or(mending.deployment_id is not null) as is_rework
+        bool_or(coalesce(mending.is_rework, false)) as is_rework,
+        bool_or(coalesce(mending.is_rework_by_rule, false)) as is_rework_by_rule
     from facts.deployments as deployments
     left join mending on deployments.deployment_id = mending.deployment_id
     where deployments.rollout_id is not null
@@ -70,6 +75,7 @@ select
     totals.is_rollback,
     totals.is_hotfix,
     totals.is_rework,
+    totals.is_rework_by_rule,
     coalesce(failures.is_failed, false) as is_failed,
     coalesce(failures.is_failed_by_rule, false) as is_failed_by_rule,
     failures.failed_at,

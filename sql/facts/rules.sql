@@ -11,7 +11,7 @@
 --   lead_time_of              change or commit.
 --   lead_time_value           median or mean.
 --   clock                     calendar or working.
---   teams_by                  service or author.
+--   teams_by                  service, codeowners or author.
 --   has_bots_changes          True when changes made by bots count.
 --   rollback_blames           last, first or all.
 --   attribution_window_hours  Cap in time of links by service and time.

@@ -1,5 +1,6 @@
 -- One row per scope and period in which it could have shipped: from the period of its first
--- counted deployment to now, or to the day on which its services were all out of service.
+-- counted deployment, or of the first change of a team that was delivered in somebody else's, to
+-- now, or to the day on which its services were all out of service.
 --
 -- grain: scope, name, period, starts_on
 --   scope              service, team or organisation.
@@ -11,7 +12,7 @@
 --   is_finished        True once all its days are over.
 --   is_settled         True once it is older than the attribution window.
 
-with lives as (
+with shipped as (
     select
         scopes.scope,
         scopes.name,
@@ -25,6 +26,31 @@ with lives as (
             and rollouts.finished_on >= scopes.from_on
             and rollouts.finished_on < scopes.until_on
     group by scopes.scope, scopes.name
+    union all
+    select
+        'team' as scope,
+        teams.team as name,
+        min(changes.finished_on) as first_on,
+        max(scopes.until_on) as last_on
+    from facts.change_teams as teams
+    inner join facts.owned_changes as changes
+        on
+            teams.service = changes.service
+            and teams.change_id = changes.change_id
+            and teams.team = changes.name
+            and changes.scope = 'team'
+    inner join facts.scopes as scopes on teams.team = scopes.name and scopes.scope = 'team'
+    group by teams.team
+),
+
+lives as (
+    select
+        scope,
+        name,
+        min(first_on) as first_on,
+        max(last_on) as last_on
+    from shipped
+    group by scope, name
 ),
 
 periods as (

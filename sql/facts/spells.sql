@@ -4,10 +4,9 @@
 -- the end of its first production deployment. What is still open is as long as it is by now.
 --
 -- grain: measure, service, spell_id
---   measure            recovery or wait.
+--   measure            recovery, recovery_by_rule (were it not for people) or wait.
 --   spell_id           Rollout, or change.
 --   service            Service.
---   own_team           Team that it counts for in place of the service's; null for the service's.
 --   began_on           Day on which it began, in the calendar's zone.
 --   seconds            Its length, or its length so far.
 --   is_over            False while it is open.
@@ -17,7 +16,6 @@ with spells as (
         'recovery' as measure,
         rollout_id as spell_id,
         service,
-        cast(null as text) as own_team,
         recovery_began_at as began_at,
         recovered_at as ended_at,
         finished_on as began_on
@@ -25,10 +23,20 @@ with spells as (
     where is_failed
     union all
     select
+        'recovery_by_rule' as measure,
+        rollouts.rollout_id as spell_id,
+        rollouts.service,
+        ends.recovery_began_at as began_at,
+        ends.recovered_at as ended_at,
+        rollouts.finished_on as began_on
+    from facts.rollouts as rollouts
+    inner join facts.rollout_ends as ends
+        on rollouts.rollout_id = ends.rollout_id and ends.judged_by = 'rules'
+    union all
+    select
         'wait' as measure,
         changes.change_id as spell_id,
         changes.service,
-        case when rules.teams_by = 'author' then changes.author_team end as own_team,
         changes.merged_at as began_at,
         carried.finished_at as ended_at,
         cast(changes.merged_at at time zone calendar.time_zone as date) as began_on
@@ -50,7 +58,6 @@ select
     spells.measure,
     spells.spell_id,
     spells.service,
-    spells.own_team,
     spells.began_on,
     greatest(
         cast(epoch(coalesce(spells.ended_at, run.as_of)) - epoch(spells.began_at) as bigint), 0

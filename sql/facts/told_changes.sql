@@ -48,7 +48,7 @@ select
     author_team,
     title,
     branch,
-    cast(null as text) as base_branch,
+    base_branch,
     labels,
     '' as reverts,
     '' as reverts_numbers,

@@ -17,6 +17,7 @@
 --   failed_count           Of them, how many needed intervention.
 --   failed_by_rule_count   The same, were it not for people who overruled.
 --   rework_count           Of them, how many mended a failure.
+--   rework_by_rule_count   The same, were it not for people who overruled.
 --   failed_pipeline_count  Deployments that never succeeded, where these count.
 
 with days as (
@@ -27,6 +28,7 @@ with days as (
         count(*) filter (where is_failed) as failed_count,
         count(*) filter (where is_failed_by_rule) as failed_by_rule_count,
         count(*) filter (where is_rework) as rework_count,
+        count(*) filter (where is_rework_by_rule) as rework_by_rule_count,
         0 as failed_pipeline_count
     from facts.rollouts
     group by service, finished_on
@@ -38,6 +40,7 @@ with days as (
         0 as failed_count,
         0 as failed_by_rule_count,
         0 as rework_count,
+        0 as rework_by_rule_count,
         count(*) as failed_pipeline_count
     from facts.deployments as deployments
     inner join facts.rules as rules on deployments.service = rules.service
@@ -57,6 +60,7 @@ daily as (
         sum(days.failed_count) as failed_count,
         sum(days.failed_by_rule_count) as failed_by_rule_count,
         sum(days.rework_count) as rework_count,
+        sum(days.rework_by_rule_count) as rework_by_rule_count,
         sum(days.failed_pipeline_count) as failed_pipeline_count
     from days
     inner join facts.scopes as scopes
@@ -78,6 +82,7 @@ summed as (
         sum(daily.failed_count) as failed_count,
         sum(daily.failed_by_rule_count) as failed_by_rule_count,
         sum(daily.rework_count) as rework_count,
+        sum(daily.rework_by_rule_count) as rework_by_rule_count,
         sum(daily.failed_pipeline_count) as failed_pipeline_count
     from daily
     inner join facts.period_days as days on daily.day = days.day
@@ -98,6 +103,7 @@ select
     cast(coalesce(summed.failed_count, 0) as bigint) as failed_count,
     cast(coalesce(summed.failed_by_rule_count, 0) as bigint) as failed_by_rule_count,
     cast(coalesce(summed.rework_count, 0) as bigint) as rework_count,
+    cast(coalesce(summed.rework_by_rule_count, 0) as bigint) as rework_by_rule_count,
     cast(coalesce(summed.failed_pipeline_count, 0) as bigint) as failed_pipeline_count
 from facts.scope_periods as periods
 left join summed

@@ -1,6 +1,6 @@
--- One row per metric, scope and period that got fewer failures after it was over: incidents that
--- stood behind a delivered number and do so no more, as after a lowered severity or another claim,
--- and failures that people took away.
+-- One row per metric, scope and period that looks better for what was decided after it was over:
+-- incidents that stood behind a delivered number and do so no more, those that are called less bad
+-- than then, and failures that people took away.
 --
 -- grain: metric, scope, name, period, starts_on, kind
 --   metric             change_fail_rate, recovery_time or rework_rate.
@@ -8,7 +8,7 @@
 --   name               The service, the team, or the word organisation.
 --   period             day, week, month, four_weeks or twelve_weeks.
 --   starts_on          First day of the period.
---   kind               unlinked later or overruled later.
+--   kind               unlinked later, severity lowered later or overruled later.
 --   words              The same in words.
 
 with unlinked as (
@@ -24,6 +24,26 @@ with unlinked as (
     inner join facts.period_days as days on relinked.week_on = days.day
     where not relinked.is_linked_later
     group by relinked.metric, relinked.scope, relinked.name, days.period, days.starts_on
+),
+
+lowered as (
+    select
+        lowered.metric,
+        lowered.scope,
+        lowered.name,
+        days.period,
+        days.starts_on,
+        count(distinct lowered.incident_id) as incident_count,
+        min_by(
+            concat(
+                lowered.incident_id, ' was ', lowered.then_severity, ' and is ',
+                coalesce(lowered.now_severity, 'without a severity')
+            ),
+            concat(lowered.incident_id, ' ', cast(lowered.week_on as text))
+        ) as said
+    from marts.lowered_severities as lowered
+    inner join facts.period_days as days on lowered.week_on = days.day
+    group by lowered.metric, lowered.scope, lowered.name, days.period, days.starts_on
 ),
 
 overruled as (
@@ -63,6 +83,24 @@ select
         ' stood behind it when it was reported, and no more since'
     ) as words
 from unlinked
+union all
+select
+    metric,
+    scope,
+    name,
+    period,
+    starts_on,
+    'severity lowered later' as kind,
+    concat(
+        said,
+        case
+            when incident_count > 1
+                then concat(', and ', incident_count - 1, ' more were lowered,')
+            else ''
+        end,
+        ' since it was reported'
+    ) as words
+from lowered
 union all
 select
     definitions.metric,

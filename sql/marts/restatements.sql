@@ -20,8 +20,12 @@
 --   now_definition           Rules under which it is counted now; null where it is told no more.
 --   movement                 Now less then; null where either is.
 --   late_part                Of it, what became known later under the same rules.
---   override_part            Of it, what people decided or took back.
+--   override_part            Of it, what people decided or took back; all of it where the rules
+--                            alone tell a number on one side only.
 --   definition_part          Of it, what other rules make, with what became known under them.
+--   is_overruled             True when people's decisions moved it, or are why there is a number
+--                            on one side only.
+--   is_late                  The same of what became known later, or of other rules.
 --   later_incident_count     Incidents behind it now and not then.
 --   unlinked_incident_count  Incidents behind it then and not now.
 --   has_moved                True when it moved by a point or more, or one of the two is null.
@@ -42,8 +46,16 @@ with compared as (
         weeks.at_least as now_at_least,
         weeks.n as now_n,
         weeks.definition as now_definition,
-        coalesce(cast(weeks.value - weeks.by_rule_value as decimal(18, 9)), 0)
-        - coalesce(cast(told.value - told.by_rule_value as decimal(18, 9)), 0) as decided,
+        case
+            when (weeks.by_rule_value is null) <> (told.by_rule_value is null)
+                then cast(weeks.value as decimal(18, 9)) - cast(told.value as decimal(18, 9))
+            else
+                coalesce(cast(weeks.value - weeks.by_rule_value as decimal(18, 9)), 0)
+                - coalesce(cast(told.value - told.by_rule_value as decimal(18, 9)), 0)
+        end as decided,
+        (weeks.value is null) <> (weeks.by_rule_value is null)
+        or (told.value is null) <> (told.by_rule_value is null) as has_own_words,
+        (weeks.by_rule_value is null) <> (told.by_rule_value is null) as has_other_facts,
         coalesce(told.definition <> weeks.definition, false) as has_other_rules
     from facts.delivered_rows as told
     left join marts.weekly_values as weeks
@@ -96,6 +108,9 @@ select
     moved.person_part as override_part,
     case when moved.has_other_rules then 1 else 0 end * (moved.movement - moved.person_part)
         as definition_part,
+    coalesce(moved.person_part <> 0, moved.has_own_words) as is_overruled,
+    coalesce(moved.movement <> moved.person_part, moved.has_other_facts or not moved.has_own_words)
+        as is_late,
     coalesce(counts.later_count, 0) as later_incident_count,
     coalesce(counts.unlinked_count, 0) as unlinked_incident_count,
     case

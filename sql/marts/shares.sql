@@ -33,7 +33,7 @@ with counted as (
         'rework_rate' as metric,
         *,
         rework_count as share_count,
-        rework_count as by_rule_count,
+        rework_by_rule_count as by_rule_count,
         deployment_count as whole_count
     from marts.deployment_counts
     where period <> 'day' or deployment_count > 0

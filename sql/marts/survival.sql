@@ -3,7 +3,8 @@
 -- of the median by inverting log-log Greenwood intervals (Brookmeyer and Crowley 1982).
 --
 -- grain: measure, scope, name, period, starts_on
---   measure            recovery or wait; wait only by week, month or a window of one's own.
+--   measure            recovery; recovery_by_rule, were it not for people, only by week; or wait,
+--                      only by week, month or a window of one's own.
 --   scope              service, team or organisation.
 --   name               The service, the team, or the word organisation.
 --   period             day, week, month, four_weeks or twelve_weeks.
@@ -15,7 +16,14 @@
 --   high_hours         Upper end of the band; null where not reached.
 --   at_least_hours     Longest spell, where the median is not reached.
 
-with owned as (
+with placed as (
+    select distinct
+        service,
+        change_id
+    from facts.change_teams
+),
+
+owned as (
     select
         spells.*,
         scopes.scope,
@@ -26,14 +34,21 @@ with owned as (
             spells.service = scopes.service
             and spells.began_on >= scopes.from_on
             and spells.began_on < scopes.until_on
-    where scopes.scope <> 'team' or spells.own_team is null
+    left join placed
+        on
+            spells.measure = 'wait'
+            and spells.service = placed.service
+            and spells.spell_id = placed.change_id
+    where scopes.scope <> 'team' or placed.change_id is null
     union all
     select
-        *,
+        spells.*,
         'team' as scope,
-        own_team as name
-    from facts.spells
-    where own_team is not null
+        teams.team as name
+    from facts.spells as spells
+    inner join facts.change_teams as teams
+        on spells.service = teams.service and spells.spell_id = teams.change_id
+    where spells.measure = 'wait'
 ),
 
 times as (
@@ -49,8 +64,11 @@ times as (
     from owned as spells
     inner join facts.period_days as days on spells.began_on = days.day
     where
-        spells.measure = 'recovery'
-        or days.period not in ('day', 'four_weeks', 'twelve_weeks')
+        case spells.measure
+            when 'recovery' then true
+            when 'wait' then days.period not in ('day', 'four_weeks', 'twelve_weeks')
+            else days.period = 'week'
+        end
     group by
         spells.measure, spells.scope, spells.name, days.period, days.starts_on, spells.seconds
 ),

@@ -7,7 +7,8 @@
 --   period             day, week, month, four_weeks or twelve_weeks.
 --   starts_on          First day of the period.
 --   kind               unlike services, new service, new source, changed definition, zero-change
---                      deployments, split batches, unlinked later or overruled later.
+--                      deployments, split batches, unlinked later, severity lowered later or
+--                      overruled later.
 --   words              What to know when reading the number.
 
 with counted as (

@@ -12,18 +12,26 @@
 --   unit               per week, hours or rate.
 --   n                  Deployments, changes or failed deployments behind it.
 --   numerator          Deployments that count against it, where it is a rate; else null.
---   by_rule_value      What a rate would be without people's decisions; else the value.
+--   by_rule_value      What it would be without people's decisions, which move rates and recovery
+--                      time alone.
 --   at_least           Recovery is longer than this, where its median is not reached, hours.
 --   definition         Rules under which it was counted.
 --   incidents          Incidents that the rules put behind it, semicolons between; or empty.
+--   severities         Of these, those that have a severity, each with it after an equals sign,
+--                      semicolons between; or empty.
 
 with blamed as (
     select distinct
         scopes.scope,
         scopes.name,
         cast(date_trunc('week', rollouts.finished_on) as date) as week_on,
-        links.incident_id
+        links.incident_id,
+        replace(replace(incidents.severity, ';', ','), '=', ':') as severity
     from facts.deployment_incidents as links
+    inner join facts.incidents as incidents
+        on
+            links.incident_id = incidents.incident_id
+            and links.claimed_by = coalesce(incidents.service, '')
     inner join facts.deployments as deployments
         on links.deployment_id = deployments.deployment_id
     inner join facts.rollouts as rollouts on deployments.rollout_id = rollouts.rollout_id
@@ -40,7 +48,11 @@ named as (
         scope,
         name,
         week_on,
-        string_agg(incident_id, ';' order by incident_id) as incidents
+        string_agg(incident_id, ';' order by incident_id) as incidents,
+        string_agg(
+            case when severity <> '' then concat(incident_id, '=', severity) end, ';'
+            order by incident_id
+        ) as severities
     from blamed
     group by scope, name, week_on
 )
@@ -55,14 +67,14 @@ select
     metrics.unit,
     metrics.n,
     shares.share_count as numerator,
-    coalesce(shares.by_rule_rate, metrics.value) as by_rule_value,
+    case
+        when metrics.metric = 'recovery_time' then by_rule.median_hours
+        else coalesce(shares.by_rule_rate, metrics.value)
+    end as by_rule_value,
     metrics.at_least,
     metrics.definition,
-    case
-        when metrics.metric in ('change_fail_rate', 'recovery_time', 'rework_rate')
-            then coalesce(named.incidents, '')
-        else ''
-    end as incidents
+    coalesce(named.incidents, '') as incidents,
+    coalesce(named.severities, '') as severities
 from marts.metrics as metrics
 left join marts.shares as shares
     on
@@ -71,9 +83,17 @@ left join marts.shares as shares
         and metrics.name = shares.name
         and metrics.starts_on = shares.starts_on
         and shares.period = 'week'
+left join marts.survival as by_rule
+    on
+        by_rule.measure = 'recovery_by_rule'
+        and metrics.scope = by_rule.scope
+        and metrics.name = by_rule.name
+        and metrics.starts_on = by_rule.starts_on
+        and by_rule.period = 'week'
 left join named
     on
-        metrics.scope = named.scope
+        metrics.metric in ('change_fail_rate', 'recovery_time', 'rework_rate')
+        and metrics.scope = named.scope
         and metrics.name = named.name
         and metrics.starts_on = named.week_on
 where metrics.period = 'week'

@@ -101,22 +101,25 @@ folded as (
 )
 
 select
-    source,
-    incident_id,
-    service,
-    repository,
-    severity,
-    priority,
-    urgency,
-    started_at,
-    acknowledged_at,
-    case when resolved_place > coalesce(reopened_place, '') then resolved_at end as resolved_at,
-    deployment_id,
-    title,
-    concat(';', lower(labels), ';') as labels,
-    coalesce(lower(mentions), '') as mentions,
+    folded.source,
+    folded.incident_id,
+    folded.service,
+    folded.repository,
+    folded.severity,
+    folded.priority,
+    folded.urgency,
+    folded.started_at,
+    folded.acknowledged_at,
+    case
+        when folded.resolved_place > coalesce(folded.reopened_place, '') then folded.resolved_at
+    end as resolved_at,
+    folded.deployment_id,
+    coalesce(masked.masked_title, folded.title) as title,
+    concat(';', lower(folded.labels), ';') as labels,
+    coalesce(lower(folded.mentions), '') as mentions,
     -- An alert is raised by nobody.
-    case when tool = 'alertmanager' then 'machine' end as raised_by,
-    url,
-    coalesce(removed_place = last_place, false) as is_removed
+    case when folded.tool = 'alertmanager' then 'machine' end as raised_by,
+    folded.url,
+    coalesce(folded.removed_place = folded.last_place, false) as is_removed
 from folded
+left join staging.masked_titles as masked on folded.title = masked.title

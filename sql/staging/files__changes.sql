@@ -19,6 +19,7 @@
 --   author_team        Team of its author; null where in none.
 --   title              Title.
 --   branch             Source branch.
+--   base_branch        Branch that it is merged into; null where unknown.
 --   labels             Labels, with semicolons around each, lower case.
 --   url                Page at the source.
 
@@ -40,6 +41,7 @@ with fields as (
         json_extract_string(payload, '$.author') as author,
         json_extract_string(payload, '$.title') as title,
         json_extract_string(payload, '$.branch') as branch,
+        json_extract_string(payload, '$.base_branch') as base_branch,
         json_extract_string(payload, '$.labels') as labels,
         json_extract_string(payload, '$.url') as url
     from raw.files__changes
@@ -63,9 +65,11 @@ select
     authors.is_bot,
     authors.author_number,
     authors.team as author_team,
-    fields.title,
+    coalesce(masked.masked_title, fields.title) as title,
     fields.branch,
+    fields.base_branch,
     concat(';', lower(fields.labels), ';') as labels,
     fields.url
 from fields
 left join staging.authors as authors on fields.author = authors.author
+left join staging.masked_titles as masked on fields.title = masked.title

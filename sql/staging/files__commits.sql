@@ -40,8 +40,9 @@ select
     ) as committed_at,
     authors.is_bot,
     authors.team as author_team,
-    coalesce(fields.subject, '') as subject,
+    coalesce(masked.masked_title, fields.subject, '') as subject,
     coalesce(fields.reverts, '') as reverts,
     string_split(fields.paths, ';') as paths
 from fields
 left join staging.authors as authors on fields.author = authors.author
+left join staging.masked_titles as masked on fields.subject = masked.title

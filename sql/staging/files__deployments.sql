@@ -16,6 +16,7 @@
 --   strategy           rolling, blue_green, canary, recreate or unknown.
 --   artifact_digest    Digest of what runs, sha256: and 64 digits; null where unknown.
 --   rolls_back_to      Deployment or version that this one goes back to, as told.
+--   branch             Deployed branch; null where unknown.
 --   url                Page at the source.
 
 with fields as (
@@ -35,6 +36,7 @@ with fields as (
         json_extract_string(payload, '$.strategy') as strategy,
         json_extract_string(payload, '$.artifact_digest') as artifact_digest,
         json_extract_string(payload, '$.rolls_back_to') as rolls_back_to,
+        json_extract_string(payload, '$.branch') as branch,
         json_extract_string(payload, '$.url') as url
     from raw.files__deployments
     where not is_deleted
@@ -70,6 +72,7 @@ select
     coalesce(fields.strategy, 'unknown') as strategy,
     lower(fields.artifact_digest) as artifact_digest,
     fields.rolls_back_to,
+    fields.branch,
     fields.url
 from fields
 left join known on fields.author = known.author

@@ -35,17 +35,18 @@ with fields as (
 )
 
 select
-    source,
-    incident_id,
-    service,
-    repository,
-    severity,
-    date_trunc('second', cast(started_at as timestamptz)) as started_at,
-    date_trunc('second', cast(acknowledged_at as timestamptz)) as acknowledged_at,
-    date_trunc('second', cast(resolved_at as timestamptz)) as resolved_at,
-    deployment_id,
-    title,
-    concat(';', lower(labels), ';') as labels,
-    raised_by,
-    url
+    fields.source,
+    fields.incident_id,
+    fields.service,
+    fields.repository,
+    fields.severity,
+    date_trunc('second', cast(fields.started_at as timestamptz)) as started_at,
+    date_trunc('second', cast(fields.acknowledged_at as timestamptz)) as acknowledged_at,
+    date_trunc('second', cast(fields.resolved_at as timestamptz)) as resolved_at,
+    fields.deployment_id,
+    coalesce(masked.masked_title, fields.title) as title,
+    concat(';', lower(fields.labels), ';') as labels,
+    fields.raised_by,
+    fields.url
 from fields
+left join staging.masked_titles as masked on fields.title = masked.title

@@ -22,9 +22,10 @@ select
     date_trunc('second', commits.committed_at) as committed_at,
     authors.is_bot,
     authors.team as author_team,
-    commits.subject,
+    coalesce(masked.masked_title, commits.subject) as subject,
     commits.reverts,
     commits.paths
 from raw.git__commits as commits
 left join staging.authors as authors on commits.author = authors.author
+left join staging.masked_titles as masked on commits.subject = masked.title
 where not commits.is_deleted

@@ -151,7 +151,7 @@ select
     case when fields.is_bot = 'true' then true else known.is_bot end as is_bot,
     authors.author_number,
     authors.team as author_team,
-    fields.title,
+    coalesce(masked.masked_title, fields.title) as title,
     fields.branch,
     fields.base_branch,
     concat(';', lower(fields.labels), ';') as labels,
@@ -163,6 +163,7 @@ select
 from fields
 left join known on fields.author = known.login
 left join staging.authors as authors on fields.author = authors.author
+left join staging.masked_titles as masked on fields.title = masked.title
 left join reviewed
     on fields.source = reviewed.source and fields.change_id = reviewed.change_id
 left join drafts on fields.source = drafts.source and fields.change_id = drafts.change_id

@@ -17,6 +17,7 @@
 --   cancelled_at       First cancellation, UTC; null without one.
 --   commit_sha         Deployed commit.
 --   version            Tag that it was made of; null for a branch.
+--   branch             Branch that it was made of; null for a tag or a commit.
 --   is_bot             True when a bot made it; null without an author.
 --   url                Page at the host.
 
@@ -102,6 +103,12 @@ select
     cast(ends.cancelled_at as timestamptz) as cancelled_at,
     lower(fields.commit_sha) as commit_sha,
     case when fields.is_tag = 'true' then fields.ref end as version,
+    case
+        when
+            coalesce(fields.is_tag, 'false') <> 'true'
+            and not regexp_matches(fields.ref, '^[0-9a-f]{40,64}$')
+            then fields.ref
+    end as branch,
     case when fields.is_bot = 'true' then true else known.is_bot end as is_bot,
     fields.url
 from fields

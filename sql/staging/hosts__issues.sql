@@ -32,15 +32,16 @@ with fields as (
 )
 
 select
-    source,
-    incident_id,
-    repository,
-    severity,
-    cast(opened_at as timestamptz) as started_at,
-    cast(acknowledged_at as timestamptz) as acknowledged_at,
-    cast(case when state = 'closed' then closed_at end as timestamptz) as resolved_at,
-    title,
-    concat(';', lower(labels), ';') as labels,
-    coalesce(lower(mentions), '') as mentions,
-    url
+    fields.source,
+    fields.incident_id,
+    fields.repository,
+    fields.severity,
+    cast(fields.opened_at as timestamptz) as started_at,
+    cast(fields.acknowledged_at as timestamptz) as acknowledged_at,
+    cast(case when fields.state = 'closed' then fields.closed_at end as timestamptz) as resolved_at,
+    coalesce(masked.masked_title, fields.title) as title,
+    concat(';', lower(fields.labels), ';') as labels,
+    coalesce(lower(fields.mentions), '') as mentions,
+    fields.url
 from fields
+left join staging.masked_titles as masked on fields.title = masked.title

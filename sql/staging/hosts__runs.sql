@@ -13,6 +13,7 @@
 --   started_at         Start, UTC; null before it began.
 --   finished_at        End, UTC; null while in progress.
 --   commit_sha         Commit that it ran on.
+--   branch             Branch that it ran on; null where unknown.
 --   is_bot             True when a bot set it off; null without an author.
 --   url                Page at the host.
 
@@ -28,6 +29,7 @@ with fields as (
         json_extract_string(runs.payload, '$.state') as state,
         json_extract_string(runs.payload, '$.event') as event,
         json_extract_string(runs.payload, '$.sha') as commit_sha,
+        json_extract_string(runs.payload, '$.branch') as branch,
         json_extract_string(runs.payload, '$.author') as author,
         json_extract_string(runs.payload, '$.is_bot') as is_bot,
         json_extract_string(runs.payload, '$.created_at') as created_at,
@@ -85,6 +87,7 @@ select
     ) as started_at,
     cast(fields.finished_at as timestamptz) as finished_at,
     lower(fields.commit_sha) as commit_sha,
+    fields.branch,
     case when fields.is_bot = 'true' then true else known.is_bot end as is_bot,
     fields.url
 from fields

@@ -11,10 +11,12 @@
 --   unit               per week, hours or rate.
 --   n                  Deployments, changes or failed deployments behind it.
 --   numerator          Deployments that count against it, where it is a rate; else null.
---   by_rule_value      What a rate would have been without people's decisions; else the value.
+--   by_rule_value      What it would have been without people's decisions.
 --   at_least           Recovery was longer than this, where its median was not reached, hours.
 --   definition         Rules under which it was counted.
 --   incidents          Incidents that the rules put behind it, semicolons between; or empty.
+--   severities         Of these, those that had a severity, each with it after an equals sign,
+--                      semicolons between; or empty.
 --   as_of              Moment that the report's data told of, UTC.
 --   delivered_at       When it was delivered, UTC.
 
@@ -35,6 +37,7 @@ with fields as (
         json_extract_string(payload, '$.at_least') as at_least,
         json_extract_string(payload, '$.definition') as definition,
         json_extract_string(payload, '$.incidents') as incidents,
+        json_extract_string(payload, '$.severities') as severities,
         json_extract_string(payload, '$.as_of') as as_of
     from raw.ledger__rows
     where not is_deleted
@@ -55,6 +58,7 @@ select
     cast(at_least as double) as at_least,
     definition,
     coalesce(incidents, '') as incidents,
+    coalesce(severities, '') as severities,
     cast(as_of as timestamptz) as as_of,
     date_trunc('second', fetched_at) as delivered_at
 from fields

@@ -22,24 +22,28 @@
 --   url                Page at the tool.
 
 select
-    source,
-    record_id as incident_id,
-    json_extract_string(payload, '$.kind') as kind,
-    coalesce(json_extract_string(payload, '$.services'), '') as services,
-    coalesce(json_extract_string(payload, '$.service_ids'), '') as service_ids,
-    json_extract_string(payload, '$.repository') as repository,
-    json_extract_string(payload, '$.severity') as severity,
-    json_extract_string(payload, '$.priority') as priority,
-    json_extract_string(payload, '$.urgency') as urgency,
-    json_extract_string(payload, '$.status') as status,
-    cast(json_extract_string(payload, '$.started_at') as timestamptz) as started_at,
-    cast(json_extract_string(payload, '$.acknowledged_at') as timestamptz) as acknowledged_at,
-    cast(json_extract_string(payload, '$.resolved_at') as timestamptz) as resolved_at,
-    json_extract_string(payload, '$.title') as title,
-    coalesce(lower(json_extract_string(payload, '$.labels')), '') as labels,
-    coalesce(lower(json_extract_string(payload, '$.mentions')), '') as mentions,
-    coalesce(json_extract_string(payload, '$.is_maintenance') = 'true', false) as is_maintenance,
-    json_extract_string(payload, '$.merged_into') is not null as is_merged,
-    json_extract_string(payload, '$.url') as url
-from raw.pagers__incidents
-where not is_deleted
+    incidents.source,
+    incidents.record_id as incident_id,
+    json_extract_string(incidents.payload, '$.kind') as kind,
+    coalesce(json_extract_string(incidents.payload, '$.services'), '') as services,
+    coalesce(json_extract_string(incidents.payload, '$.service_ids'), '') as service_ids,
+    json_extract_string(incidents.payload, '$.repository') as repository,
+    json_extract_string(incidents.payload, '$.severity') as severity,
+    json_extract_string(incidents.payload, '$.priority') as priority,
+    json_extract_string(incidents.payload, '$.urgency') as urgency,
+    json_extract_string(incidents.payload, '$.status') as status,
+    cast(json_extract_string(incidents.payload, '$.started_at') as timestamptz) as started_at,
+    cast(json_extract_string(incidents.payload, '$.acknowledged_at') as timestamptz)
+        as acknowledged_at,
+    cast(json_extract_string(incidents.payload, '$.resolved_at') as timestamptz) as resolved_at,
+    coalesce(masked.masked_title, json_extract_string(incidents.payload, '$.title')) as title,
+    coalesce(lower(json_extract_string(incidents.payload, '$.labels')), '') as labels,
+    coalesce(lower(json_extract_string(incidents.payload, '$.mentions')), '') as mentions,
+    coalesce(json_extract_string(incidents.payload, '$.is_maintenance') = 'true', false)
+        as is_maintenance,
+    json_extract_string(incidents.payload, '$.merged_into') is not null as is_merged,
+    json_extract_string(incidents.payload, '$.url') as url
+from raw.pagers__incidents as incidents
+left join staging.masked_titles as masked
+    on json_extract_string(incidents.payload, '$.title') = masked.title
+where not incidents.is_deleted

@@ -1,6 +1,7 @@
 import pytest
 
-from pipelines.configuration.proposals.ownership import holds, owner, rules, team
+from connectors.codeowners import rules
+from pipelines.configuration.proposals.ownership import holds, owner, team
 
 
 @pytest.mark.parametrize(

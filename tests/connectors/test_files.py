@@ -165,6 +165,10 @@ ROWS = {
         },
         {"repository": "shop", "sha": "a1", "path": "k8s/shop.yaml", "is_image_only": "true"},
     ],
+    "owners": [
+        {"repository": "shop", "line": "1", "pattern": "*", "owners": "@acme/core;@acme/web"},
+        {"repository": "shop", "line": "2", "pattern": "/docs/", "section": "Docs"},
+    ],
 }
 
 
@@ -733,3 +737,9 @@ def test_the_bad_row_of_the_docs_is_told_as_they_say(tmp_path):
     ((file, line, column, value, reason),) = rejected(source)
     assert told.strip() == f"Left out: files: {file}:{line}: {column} '{value}' {reason}"
     assert list(records(source)) == ["d-101"]
+
+
+def test_a_line_of_owners_is_a_whole_number(tmp_path):
+    found = text(tmp_path, "repository,line,pattern\nshop,1,*\nshop,first,/a\n", "owners.csv")
+    assert list(records(found, "owners")) == ["shop@1"]
+    assert rejected(found) == [("owners.csv", 3, "line", "first", "is no whole number")]

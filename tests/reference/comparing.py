@@ -1,6 +1,7 @@
 """Compares what the pipeline published with what the reference says, table by table."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,6 +28,7 @@ GRAINS = {
     "marts.change_lead_time": PERIOD,
     "marts.change_fail_rate": PERIOD,
     "marts.metrics": ("metric", *PERIOD),
+    "marts.weekly_values": ("metric", "scope", "name", "week_on"),
 }
 METRIC_COLUMNS = (
     "ends_on", "is_finished", "is_settled", "value", "unit", "n", "low", "high", "p25", "p50",
@@ -67,6 +69,15 @@ def expected(organisation: Organisation) -> dict[str, dict[tuple[Any, ...], Row]
         found[f"marts.{metric}"] = {
             key[1:]: row.pop("beside") for key, row in told.items() if key[0] == metric
         }
+    alone = metrics(Facts(replace(organisation, overrides=()))) if organisation.overrides else told
+    found["marts.weekly_values"] = {
+        (*of, week_on): {
+            "value": row["value"],
+            "by_rule_value": alone[*of, period, week_on]["value"],
+        }
+        for (*of, period, week_on), row in told.items()
+        if period == "week"
+    }
     found["marts.metrics"] = {key: {**empty, **row} for key, row in told.items()}
     found["marts.change_wait"], found["marts.lead_time_stages"] = beside(facts)
     return found

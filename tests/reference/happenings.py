@@ -9,6 +9,9 @@ from tests.reference.organisation import Row, Service
 
 REGIONS = ("production-eu", "production-us", "Prod")
 
+# Only other tools ask for it.
+DEPLOYED = (None, None, "main", None, "topic")
+
 
 class Happenings(Histories):
     """Makes deployments, incidents, turns of flags and overrides."""
@@ -66,6 +69,7 @@ class Happenings(Histories):
                 "finished_at": None if is_running else finished,
                 "status": "in_progress" if is_running else status,
                 "author": self.dice.choice(self.people),
+                "branch": DEPLOYED[len(self.tables["deployments"]) % len(DEPLOYED)],
                 **told,
             }
         )

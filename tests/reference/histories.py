@@ -6,6 +6,8 @@ from typing import Any
 from tests.reference.dice import Dice, sha_of
 from tests.reference.organisation import Row, Service
 
+BASES = ("main", "main", "topic", None, "main", "hotfix/1", "release")
+
 
 class Histories(Dice):
     """Makes commits and pull requests."""
@@ -98,6 +100,8 @@ class Histories(Dice):
                 "author": self.dice.choice(self.people),
                 "title": self.dice.choice(("Add x", "Hotfix: y", 'Revert "z"', None)),
                 "branch": self.dice.choice(("hotfix/1", "topic", "topic", None)),
+                # Only other tools ask for it.
+                "base_branch": BASES[len(self.tables["changes"]) % len(BASES)],
                 "labels": self.dice.choice(("a;HotFix", "a", None, None, None)),
             }
         )

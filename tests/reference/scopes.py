@@ -25,11 +25,19 @@ class Scope:
                 for row in facts.rollouts
             )
         ]
-        self.first_on = min(mine, default=None)
+        # What a team's members delivered in services of others.
+        theirs = [
+            row["finished_on"]
+            for row in delivered(facts)
+            if scope == "team" and self.is_placed(row) and row["author_team"] == name
+        ]
+        self.first_on = min([*mine, *theirs], default=None)
         self.last_on = max(
             (min(facts.services[service].retired_on or NEVER, until) for service, until in used),
             default=NEVER,
         )
+        if theirs:
+            self.last_on = max(until for _, _, until in spans)
 
     def has(self, row: Row, on: str = "finished_on") -> bool:
         """Tell whether a row of a service counts here."""
@@ -40,10 +48,14 @@ class Scope:
 
     def has_change(self, row: Row, on: str = "finished_on") -> bool:
         """Tell whether a change counts here: a team may have those of its members alone."""
-        is_by_author = self.facts.rule("teams_by", row["service"]) == "author"
-        if self.scope == "team" and is_by_author and row["author_team"]:
+        if self.scope == "team" and self.is_placed(row):
             return bool(row["author_team"] == self.name)
         return self.has(row, on)
+
+    def is_placed(self, row: Row) -> bool:
+        """Tell whether a change counts for the team of its author, not for the service's."""
+        is_by_author = self.facts.rule("teams_by", row["service"]) == "author"
+        return bool(is_by_author and row["author_team"])
 
     def largest(self, rule: str) -> Any:
         """Return the largest of the services' settings."""

@@ -141,6 +141,29 @@ def test_what_had_no_value_then_moves_without_parts(con):
     assert row["has_moved"]
 
 
+@pytest.mark.parametrize(
+    ("then", "then_by_rule", "now", "now_by_rule", "is_late", "is_overruled"),
+    [
+        (None, None, 5, 5, True, False),
+        (None, None, 5, None, False, True),
+        (5, None, None, None, False, True),
+        (None, 5, None, None, True, True),
+        (4, 4, 5, None, False, True),
+        (4, 4, 5, 4, False, True),
+        (4, 4, 5, 5, True, False),
+        (4, 4, 6, 5, True, True),
+        (4, None, 5, None, True, False),
+    ],
+)
+def test_why_a_number_is_there_on_one_side_only(
+    con, then, then_by_rule, now, now_by_rule, is_late, is_overruled
+):
+    delivered(con, then, unit="hours", by_rule_value=then_by_rule)
+    is_now(con, now, unit="hours", by_rule_value=now_by_rule)
+    row = restated(con)
+    assert (row["is_late"], row["is_overruled"]) == (is_late, is_overruled)
+
+
 def test_what_has_no_value_then_and_now_has_not_moved(con):
     delivered(con, None, at_least=3.0)
     is_now(con, None, at_least=30.0)

@@ -12,7 +12,7 @@ ROW = {
     "then_n": 12, "then_definition": "a", "now_value": 0.11, "now_at_least": None, "now_n": 12,
     "now_definition": "a", "movement": 0.03, "late_part": 0.03, "override_part": 0.0,
     "definition_part": 0.0, "later_incident_count": 2, "unlinked_incident_count": 0,
-    "has_moved": True,
+    "is_late": True, "is_overruled": False, "has_moved": True,
 }  # fmt: skip
 
 
@@ -32,8 +32,9 @@ ROW = {
             {"metric": "change_lead_time", "later_incident_count": 0, "now_n": 13},
             "one change known later",
         ),
-        ({"late_part": 0.0, "override_part": 0.03}, "by people's decisions"),
-        ({"late_part": 0.0, "definition_part": 0.03}, "by other rules"),
+        ({"is_late": False, "is_overruled": True}, "by people's decisions"),
+        ({"is_overruled": True}, "two incidents linked later and by people's decisions"),
+        ({"now_definition": "b"}, "by other rules"),
         ({"movement": None, "now_definition": None}, "no longer told"),
         ({"movement": None, "late_part": None, "now_definition": "b"}, "by other rules"),
     ],

@@ -47,6 +47,10 @@ def con(tmp_path_factory):
     stories.service(
         "batches", deployments=deployments([before, *batches]), changes=changes([before, *batches])
     )
+    stories.service(
+        "graded", deployments=deployments(DAILY[70:71]),
+        incidents=[{"started_at": DAILY[70] + timedelta(minutes=5), "severity": "sev= 1"}],
+    )  # fmt: skip
     with stories.build(tmp_path_factory.mktemp("warnings")) as found:
         yield found
 
@@ -154,6 +158,63 @@ def test_an_incident_that_was_unlinked_after_the_report_is_told(con):
     assert told == [
         ("unlinked later", "i1 and 1 more stood behind it when it was reported, and no more since")
     ]
+
+
+def lowered(con, now, *told):
+    """Tell what a report said of incidents, and what they are called now."""
+    delivered = (
+        "select date '2026-03-02' as edition_on, date '2026-03-02' as week_on, true as is_first, "
+        "'change_fail_rate' as metric, 'service' as scope, 'grown' as name, "
+        f"'{';'.join(told)}' as severities"
+    )
+    ids, words = zip(*now.items(), strict=True)
+    incidents = f"select unnest({list(ids)}) as incident_id, unnest({list(words)}) as severity"
+    return replaced(con, "marts.lowered_severities", delivered_rows=delivered, incidents=incidents)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "is_lowered"),
+    [
+        ("sev1", "sev2", True),
+        ("sev2", "SEV2", False),
+        ("sev2", "sev1", False),
+        ("P1", "sev4", True),
+        ("critical", "minor", True),
+        ("minor", "critical", False),
+        ("1 - High", "3 - Low", True),
+        ("red", "blue", True),
+        ("red", "", True),
+        ("a=b", "a=b", False),
+    ],
+)
+def test_a_severity_is_lowered_by_its_number_else_by_its_word(con, then, now, is_lowered):
+    told = f"i=1={then.replace('=', ':')}"
+    query = lowered(con, {"i=1": now}, told)
+    found = rows(con, f"select incident_id, then_severity from ({query})")
+    assert found == ([("i=1", then)] if is_lowered else [])
+
+
+def test_a_severity_that_was_lowered_after_the_report_is_told(con):
+    many = lowered(con, {"i1": "sev3", "i2": "sev4", "i3": "sev1"}, "i1=sev1", "i2=sev2", "i3=sev1")
+    query = replaced(con, "marts.later_decisions", lowered_severities=many)
+    told = rows(con, f"select kind, words from ({query}) where period = 'week'")
+
+    assert told == [
+        ("severity lowered later", "i1 was sev1 and is sev3, and 1 more were lowered, "
+         "since it was reported")
+    ]  # fmt: skip
+
+
+def test_what_an_incident_is_called_is_told_beside_the_number_it_stands_behind(con):
+    found = rows(
+        con,
+        "select distinct metric, severities from marts.weekly_values where severities <> '' "
+        "and name = 'graded'",
+    )
+    assert sorted(found) == [
+        ("change_fail_rate", "graded-1=sev: 1"), ("recovery_time", "graded-1=sev: 1"),
+        ("rework_rate", "graded-1=sev: 1"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("day", "found"), [("2026-03-15", 0), ("2026-03-16", 3)])

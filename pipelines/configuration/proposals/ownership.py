@@ -1,16 +1,15 @@
 """Whose a service is: the team that catalog-info.yaml or CODEOWNERS names, never a person."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 
-PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
-# GitHub leaves larger files alone, too.
-LARGEST = 3_000_000
+from connectors import codeowners
+from connectors.codeowners import PLACES, Rule
+
 DEEPEST = 30
-SECTION = re.compile(r"\^?\[[^\]]+\](?:\[\d+\])?(?=\s|$)")
 PROBE = "\0anything"
 
 
@@ -23,14 +22,6 @@ class Owner:
 
 
 NOBODY = Owner("", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One line of CODEOWNERS."""
-
-    pattern: str
-    owners: tuple[str, ...]
 
 
 def owner(files: Mapping[str, str], folder: str, catalog_owner: str) -> Owner:
@@ -63,20 +54,7 @@ def team(name: str, *, is_reference: bool = False) -> str:
     if is_reference:
         found = re.fullmatch(r"(?:group:)?(?:[^:/@\s]+/)?([^:/@\s]+)", name.strip(), re.IGNORECASE)
         return found[1] if found else ""
-    found = re.fullmatch(r"@[^@/\s]+(?:/[^@/\s]+)*/([^@/\s]+)", name)
-    return found[1] if found else ""
-
-
-def rules(text: str) -> Iterator[Rule]:
-    """Read CODEOWNERS, with GitLab's sections, whose owners hold where a line names none."""
-    usual: tuple[str, ...] = ()
-    for line in text[:LARGEST].splitlines():
-        said = re.sub(r"(?:^|\s)#.*", "", line.strip())
-        if section := SECTION.match(said):
-            usual = tuple(said[section.end() :].split())
-        elif said and not said.startswith("!"):
-            pattern, *owners = re.split(r"(?<!\\)\s+", said)
-            yield Rule(pattern.replace("\\ ", " ").replace("\\#", "#"), tuple(owners) or usual)
+    return codeowners.team(name)
 
 
 def holds(pattern: str, path: str) -> bool:
@@ -111,7 +89,7 @@ def _fits(steps: tuple[str, ...], parts: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=8)
 def _rules(text: str) -> tuple[Rule, ...]:
-    return tuple(rules(text))
+    return tuple(codeowners.rules(text))
 
 
 def _by_rules(place: str, every: Sequence[Rule], folder: str) -> Owner:

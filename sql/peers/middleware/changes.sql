@@ -16,7 +16,7 @@ with opened as (
         firsts.deployment_id,
         firsts.finished_at
     from shared.requests as requests
-    left join middleware.first_deployments as firsts
+    left join facts.branch_deployments as firsts
         on
             requests.scope = firsts.scope
             and requests.name = firsts.name

@@ -14,6 +14,8 @@
 --   merged_on          Day of the merge in the calendar's zone.
 --   is_revert          True when it says that it takes a change back.
 --   is_hotfix          True when it says that it is a hotfix.
+--   from_branch        Stands for its branch; null where unknown.
+--   into_branch        Stands for the branch that it is merged into; null where unknown.
 
 with requests as (
     select
@@ -59,7 +61,9 @@ select
     requests.merged_at,
     requests.merged_on,
     requests.is_revert,
-    requests.is_hotfix
+    requests.is_hotfix,
+    requests.from_branch,
+    requests.into_branch
 from owned
 inner join requests on owned.change_id = requests.change_id
 inner join chosen.scopes as chosen on owned.scope = chosen.scope and owned.name = chosen.name

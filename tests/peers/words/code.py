@@ -100,6 +100,8 @@ class Code(Data):
                         default=None,
                     ),
                     "deployment_id": row["deployment_id"],
+                    "branch": row["branch"],
+                    "base_branch": row["base_branch"],
                     "merge_sha": sha,
                     "repository": repository,
                     "named": name,

@@ -99,6 +99,7 @@ class Data:
             {
                 **{key: row[key] for key in ("deployment_id", "started_at", "finished_at")},
                 "version": row["version"],
+                "branch": row["branch"],
                 "status": row["status"] or "success",
                 "service": name,
                 "environment": row["environment"] or "production",

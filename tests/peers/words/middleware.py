@@ -23,11 +23,11 @@ class Middleware(Code):
         window = [row for row in mine if between(since, until, self.day(row["finished_at"]))]
         good = [row for row in window if row["status"] == "success"]
         successes = [row for row in mine if row["status"] == "success"]
+        merged = self.within(scope, [one for one in self.merged if one["merged_at"]], "at")
+        ends = self.ends(merged, successes)
         times = [
-            self.total(request, successes)
-            for request in self.within(
-                scope, [one for one in self.merged if one["merged_at"]], "at"
-            )
+            self.total(request, ends)
+            for request in merged
             if between(since, until, self.day(request["merged_at"]))
         ]
         incidents = self.troubles(scope)
@@ -51,26 +51,70 @@ class Middleware(Code):
             "recovery_time": (mean(repaired), "seconds", len(repaired)),
         }
 
-    def total(self, request: Row, successes: list[Row]) -> float:
+    def total(self, request: Row, ends: dict[str, Any]) -> float:
         """Add up the parts of a request's way; an unknown one counts as nought."""
-        later = [
-            row["finished_at"]
-            for row in successes
-            if row["finished_at"] >= request["merged_at"] and self.shares_code(request, row)
-        ]
         times = {
             **request,
             "open": request["ready_at"] or request["opened_at"],
-            "end": min(later, default=None),
+            "end": ends.get(request["change_id"]),
         }
         return sum(seconds(times[begun], times[ended]) or 0 for begun, ended in PARTS)
 
+    def ends(self, merged: list[Row], successes: list[Row]) -> dict[str, Any]:
+        """Return when each request was deployed first, wherever it is looked for."""
+        found: dict[str, Any] = {}
+        for place in {place for row in merged for place in self.looked_for(row)}:
+            waiting = [row for row in merged if place in self.looked_for(row)]
+            for one in sorted(successes, key=by_end):
+                if place in self.told_at(one):
+                    brought = self.brought(one, waiting)
+                    waiting = [row for row in waiting if row not in brought]
+                    for row in brought:
+                        end = found.setdefault(row["change_id"], one["finished_at"])
+                        found[row["change_id"]] = min(end, one["finished_at"])
+        return found
+
+    def brought(self, one: Row, waiting: list[Row]) -> list[Row]:
+        """Return the requests that a deployment brings, by the branches that they went through."""
+        past = [row for row in waiting if row["merged_at"] <= one["finished_at"]]
+        root = one["branch"] or self.main_branch(one["repository"])
+        if root is None:
+            return past
+        found = [row for row in past if row["base_branch"] is None]
+        reached, old = {root, *(row["branch"] for row in found)}, set[Any]()
+        while reached != old:
+            old = set(reached)
+            for branch in old - {None}:
+                left = [row["merged_at"] for row in past if row["branch"] == branch]
+                last = one["finished_at"] if branch == root else max(left)
+                for row in past:
+                    if row["base_branch"] == branch and row["merged_at"] <= last:
+                        reached.add(row["branch"])
+                        found += [row] if row not in found else []
+        return found
+
+    def main_branch(self, repository: str | None) -> str | None:
+        """Return the branch that most requests of a repository go to."""
+        bases = [
+            row["base_branch"]
+            for row in self.requests
+            if repository and row["repository"] == repository and row["base_branch"]
+        ]
+        return min(set(bases), key=lambda base: (-bases.count(base), base), default=None)
+
     @staticmethod
-    def shares_code(request: Row, row: Row) -> bool:
-        """Tell whether a deployment is one of the request's repository, else of its service."""
-        if request["repository"] and row["repository"]:
-            return bool(request["repository"] == row["repository"])
-        return bool(row["service"] in request["owners"])
+    def looked_for(request: Row) -> set[tuple[str, str]]:
+        """Return where a request's deployment is looked for."""
+        if not request["repository"]:
+            return {("by", owner) for owner in request["owners"]}
+        nowhere = {("nowhere", owner) for owner in request["owners"]}
+        return {("of", request["repository"]), *nowhere}
+
+    @staticmethod
+    def told_at(one: Row) -> set[tuple[str, str]]:
+        """Return where a deployment is found."""
+        place = ("of", one["repository"]) if one["repository"] else ("nowhere", one["service"])
+        return {place, ("by", one["service"])}
 
     def troubles(self, scope: Any) -> list[Row]:
         """Return incidents, and requests that revert something or look like a hotfix."""
