@@ -81,11 +81,14 @@ def sentence(found: pl.DataFrame, ends: int, page: Frame) -> Sentence:
         back = found.filter(topic="rollback")
         known = back.filter(pl.col("state") != "unknown").height
         ready = back.filter(state="yes").height
+        all_of_them = words.counted(back.height, "service")
         said = [
-            Part(f"Of {words.counted(back.height, 'service')} "),
-            Part(f"{words.small(ready)} can be taken back without a build", "strong"),
+            Part(f"{words.capital(words.small(ready))} of {all_of_them}"),
+            Part(" can be taken back without a build", "strong"),
             Part(f"; of {words.small(back.height - known)} it is not known."),
         ]
+        if not known:
+            said = [Part(f"What a rollback would do is not known of {all_of_them}.")]
     if ends:
         verb = "waits" if ends == 1 else "wait"
         said.append(
@@ -101,8 +104,8 @@ def _inside(answer: str) -> str:
 def answered(found: pl.DataFrame, page: Frame) -> str:
     """Return the seven questions of a service: answer, how it is known, when, and evidence."""
     columns = [
-        Column("Question", "name"),
-        Column("Answer", "said"),
+        Column("Question", "asked"),
+        Column("Answer", "answer"),
         Column("Known by", "chipped"),
         Column("Of", "keep-desk"),
         Column("Evidence"),
@@ -110,7 +113,7 @@ def answered(found: pl.DataFrame, page: Frame) -> str:
     cells = [
         [
             escape_html(row["question"]),
-            f'<span class="ink">{escape_html(row["answer"])}</span>',
+            escape_html(row["answer"]),
             known_by(row["known_by"], row["state"]),
             f'<span class="keep">{words.moment(row["observed_at"], page.run.zone)}</span>',
             link(row["evidence_url"], "open") if row["evidence_url"] else words.NOTHING,
@@ -128,7 +131,7 @@ def every(found: pl.DataFrame, page: Frame) -> str:
         [_to(service, page), *(_state(row, _topic(row["topic"])) for row in rows)]
         for service, rows in _by_service(found.to_dicts()).items()
     ]
-    return table(columns, cells, "blocks states")
+    return table(columns, cells, "scrolls")
 
 
 def _topic(topic: str) -> str:
@@ -168,13 +171,13 @@ def five(found: pl.DataFrame, page: Frame) -> str:
     cells = [
         [
             escape_html(words.capital(row["trait"])),
-            f'<span class="ink">{FIVE[row["state"]]}</span>',
+            f'<span class="state {row["state"]}">{FIVE[row["state"]]}</span>',
             words.moment(row["observed_at"], page.run.zone),
             link(row["evidence_url"], "open") if row["evidence_url"] else words.NOTHING,
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "blocks")
+    return table(columns, cells, "scrolls")
 
 
 def together(found: pl.DataFrame) -> str:
@@ -202,7 +205,7 @@ def together(found: pl.DataFrame) -> str:
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "blocks")
+    return table(columns, cells, "scrolls")
 
 
 def latest(found: pl.DataFrame, page: Frame) -> str:
@@ -218,7 +221,7 @@ def latest(found: pl.DataFrame, page: Frame) -> str:
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "blocks states")
+    return table(columns, cells, "scrolls")
 
 
 def queue(found: pl.DataFrame) -> str:
@@ -242,4 +245,4 @@ def queue(found: pl.DataFrame) -> str:
         ]
         for row in found.head(MOST_FLAGS).to_dicts()
     ]
-    return table(columns, cells, "blocks")
+    return table(columns, cells, "scrolls")
