@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from connectors import Failure, SourceError
 from pipelines.configuration import (
+    AnyCluster,
     AnyFlagTool,
     AnyPager,
     AnySource,
@@ -44,6 +45,8 @@ def examine(project: Project) -> Iterator[Finding]:
             yield from host(project, source)
         elif isinstance(source, AnyPager | AnyFlagTool):
             yield from tool(project, source)
+        elif isinstance(source, AnyCluster):
+            yield from delivery(project, source)
         else:
             yield reach(project, source)
     yield from data(project)
@@ -78,6 +81,19 @@ def tool(project: Project, source: AnyPager | AnyFlagTool) -> Iterator[Finding]:
 
     connector = project.connector(source)
     assert isinstance(connector, Pager)
+    yield from examine_pager(source.name, connector)
+
+
+def delivery(project: Project, source: AnyCluster) -> Iterator[Finding]:
+    """Ask a cluster or delivery tool what it lets be seen."""
+    from pipelines.clusters import cluster
+    from pipelines.examining_pagers import examine_pager
+
+    try:
+        connector = cluster(project, source)
+    except SourceError as error:
+        yield Finding(source.name, str(error), "mend")
+        return
     yield from examine_pager(source.name, connector)
 
 

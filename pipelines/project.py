@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connectors import Connector, SourceMisconfigured
 from pipelines.configuration import (
+    AnyCluster,
     AnyFlagTool,
     AnyPager,
     AnySource,
@@ -96,6 +97,10 @@ class Project:
             from pipelines.pagers import pager
 
             return pager(self, source)
+        if isinstance(source, AnyCluster):
+            from pipelines.clusters import cluster
+
+            return cluster(self, source)
         if isinstance(source, EventsSource):
             from pipelines.receiving.pushed import Pushed
 

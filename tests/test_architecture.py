@@ -13,7 +13,7 @@ OURS = {"connectors", "sql", "pipelines", "dashboard"}
 ALLOWED = {
     "sql": {"sqlglot"},
     "connectors": {
-        "pydantic", "polars", "github", "gitlab", "requests", "pagerduty", "httpx2",
+        "pydantic", "polars", "github", "gitlab", "requests", "pagerduty", "httpx2", "yaml",
     },
     "pipelines": {
         "connectors", "sql", "click", "dagster", "duckdb", "fsspec", "holidays", "jinja2",

@@ -17,7 +17,7 @@ from connectors.records import Batch
 
 __all__ = ["AS_OF", "BOTS", "ORGANISATION", "SINCE", "TIME_ZONE", "Demo", "configuration"]
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same seed makes other records."""
 
 
@@ -25,7 +25,10 @@ VERSION = 1
 class Demo:
     """Makes the records of the organisation up."""
 
-    entities: ClassVar[tuple[str, ...]] = ("deployments", "changes", "commits", "incidents")
+    entities: ClassVar[tuple[str, ...]] = (
+        "deployments", "changes", "commits", "incidents", "progressive_rollouts", "analyses",
+        "traffic_weights", "agent_syncs", "shadows",
+    )  # fmt: skip
 
     seed: int = 7
 

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import polars as pl
 
-from connectors.demo import rows
+from connectors.demo import declaring, rolling_out, rows
 from connectors.demo.changing import NOW
 from connectors.demo.graph import Commit, Repository
 from connectors.demo.history import Simulation
@@ -27,6 +27,11 @@ def frames(seed: int) -> Mapping[str, pl.DataFrame]:
         "changes": rows.frame(changes(histories)),
         "commits": rows.frame(rows.commits(found)),
         "incidents": rows.frame(incidents(histories)),
+        "progressive_rollouts": rows.frame(rolling_out.rollouts(histories)),
+        "analyses": rows.frame(rolling_out.analyses(histories)),
+        "traffic_weights": rows.frame(rolling_out.weights(histories)),
+        "agent_syncs": rows.frame(declaring.syncs(histories)),
+        "shadows": rows.frame(declaring.shadows(histories)),
     }
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from connectors.demo.artifacts import digest
 from connectors.demo.changing import NOW
 from connectors.demo.graph import Commit
 from connectors.demo.organisation import BOTS
@@ -70,6 +71,7 @@ def deployment(rollout: Rollout, run: Run, repository: str) -> Row:
         "trigger": "automatic" if rollout.author in BOTS else "manual",
         "author": rollout.author,
         "rolls_back_to": target(rollout, run) if states_target else None,
+        "artifact_digest": digest(rollout, run),
         "url": f"{GIT}/{repository}/deployments/{name}",
     }
     return name, run.finished_at, text(payload)
@@ -140,6 +142,8 @@ def incidents(opened: Iterable[tuple[str, str, Incident]]) -> Iterator[Row]:
             "resolved_at": iso(incident.resolved_at),
             "deployment_id": blamed(incident) if incident.is_explicit else None,
             "title": mentioning(incident),
+            # Alerts open most of them; nothing is drawn for it, so that nothing moves.
+            "raised_by": "person" if len(incident.title) % 4 == 0 else "machine",
             "url": f"{PAGER}/incidents/{name}",
         }
         latest = max(moment for moment in times if moment is not None and moment <= NOW)

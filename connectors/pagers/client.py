@@ -50,6 +50,7 @@ class Client:
     authorization: str = field(default="", repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     ca: Path | None = None
+    certificate: tuple[str, str] | None = field(default=None, repr=False)
     at: datetime | None = field(default=None, init=False)
     _session: requests.Session = field(
         default_factory=requests.Session, init=False, repr=False, compare=False
@@ -103,6 +104,7 @@ class Client:
                 # A token goes nowhere but where the file says.
                 allow_redirects=False,
                 verify=str(self.ca) if self.ca else True,
+                cert=self.certificate,
             )
         except requests.exceptions.SSLError as error:
             raise Untrusted from error

@@ -1,5 +1,6 @@
 """The configuration of one organisation: ``drumbeat.yaml``, read, checked, proposed, written."""
 
+from pipelines.configuration.clusters import AnyCluster
 from pipelines.configuration.definitions import Definitions, OwnDefinitions
 from pipelines.configuration.description import json_schema
 from pipelines.configuration.errors import ConfigurationError, Problem
@@ -35,6 +36,7 @@ __all__ = [
     "FILE_NAME",
     "NOTHING",
     "PRE_RELEASE",
+    "AnyCluster",
     "AnyFlagTool",
     "AnyPager",
     "AnySource",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from pipelines.configuration import locations
+from pipelines.configuration.clusters import AnyCluster
 from pipelines.configuration.flag_tools import AnyFlagTool
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
 from pipelines.configuration.pagers import AnyPager
@@ -88,6 +89,7 @@ AnySource = Annotated[
     | GitLabSource
     | AnyPager
     | AnyFlagTool
+    | AnyCluster
     | EventsSource
     | FilesSource
     | DemoSource,

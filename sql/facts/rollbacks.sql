@@ -1,7 +1,8 @@
 -- One row per time a service was taken back, in any environment, and by what mechanism.
 -- An aborted canary, and a way back while the old version is still up, is a switch; a deployment of
 -- a digest that ran there before reuses it, for what has the same digest was not built again;
--- what has another digest than before, and a revert or hotfix, is a rebuild. The rest is unknown.
+-- what has another digest than before, and a revert or hotfix, is a rebuild. Past a migration that
+-- can not be taken back each of these was a project. The rest is unknown.
 -- The clock runs from the first signal of trouble, or from its start where there was none.
 --
 -- grain: rollback_id
@@ -9,7 +10,8 @@
 --   service            Service.
 --   environment        Environment.
 --   is_production      True when the environment counts as production.
---   mechanism          switch, reuse, rebuild or unknown.
+--   how                rollback, fix (a revert or hotfix) or abort.
+--   mechanism          switch, reuse, rebuild, project or unknown.
 --   signal_at          First signal of trouble, UTC; null where none is known.
 --   began_at           Start, UTC.
 --   finished_at        End, UTC.
@@ -62,6 +64,7 @@ back as (
         records.service,
         records.environment,
         records.is_production,
+        'rollback' as how,
         case
             when
                 coalesce(own.is_fast, false)
@@ -92,6 +95,7 @@ rebuilt as (
         records.service,
         records.environment,
         records.is_production,
+        'fix' as how,
         'rebuild' as mechanism,
         min(remedies.began_at) as began_at,
         records.finished_at,
@@ -113,6 +117,7 @@ aborted as (
         rollouts.service,
         rollouts.environment,
         rollouts.is_production,
+        'abort' as how,
         'switch' as mechanism,
         coalesce(min(analyses.finished_at), rollouts.abort_at) as began_at,
         rollouts.abort_at as finished_at,
@@ -131,6 +136,12 @@ aborted as (
         rollouts.abort_at, rollouts.deployment_id, rollouts.url
 ),
 
+irreversible as (
+    select distinct deployment_id
+    from facts.migrations
+    where is_irreversible and deployment_id is not null
+),
+
 found as (
     select * from back
     union all
@@ -144,7 +155,9 @@ select
     found.service,
     found.environment,
     found.is_production,
-    found.mechanism,
+    found.how,
+    case when irreversible.deployment_id is not null then 'project' else found.mechanism end
+        as mechanism,
     signals.signal_at,
     found.began_at,
     found.finished_at,
@@ -159,3 +172,5 @@ select
     found.url
 from found
 left join signals on found.mended_id = signals.deployment_id
+left join irreversible
+    on found.mended_id = irreversible.deployment_id and found.how = 'rollback'

@@ -1,16 +1,23 @@
 -- One row per service that has deployed to production: what happens if it is rolled back now.
 -- The old version still up, or a canary that is not promoted, is a switch; a known digest of the
--- version before is reused; else it is what the service's own rollbacks were, if all were alike.
+-- version before is reused, unless every rollback of the service in a year was a rebuild; else it
+-- is what these were, if all were alike. Reverts, hotfixes and aborts say nothing of that. Past an
+-- irreversible migration it is a project, whatever is still up.
 --
 -- grain: service
 --   service               Service.
---   state                 yes by switch or reuse, no by rebuild, unknown, or stale where it was not
---                         done for a year.
---   mechanism             switch, reuse, rebuild or unknown.
+--   state                 yes by switch or reuse, no by rebuild or project, unknown, or stale where
+--                         it was not done for a year.
+--   mechanism             switch, reuse, rebuild, project or unknown.
 --   expected_minutes      Median of its own rollbacks by that mechanism; null without any.
 --   expected_count        How many there were.
 --   deployment_minutes    Median minutes that a deployment takes; null where unknown.
 --   back_to               Deployment that would run again; null where none is known.
+--   reversible_depth      How many deployments back it can be taken; null where nothing counts.
+--   is_at_least           True where that may be more.
+--   stopped_by            irreversible_migration, unread_migration, unknown_digest or
+--                         end_of_history: why no further.
+--   is_alarming           True when the depth of a service of tier 1 has fallen to 0.
 --   warm_minutes          Median minutes for which the old version stays up; null where unknown.
 --   detect_p90_minutes    Nine of ten failures were noticed within so many minutes.
 --   is_warm_enough        True when the old version stays up that long; null where unknown.
@@ -52,8 +59,10 @@ own as (
     select
         rollbacks.service,
         count(*) as rollback_count,
-        min(rollbacks.mechanism) as first_mechanism,
-        max(rollbacks.mechanism) as last_mechanism
+        min(case when rollbacks.how = 'rollback' then rollbacks.mechanism end)
+            as first_mechanism,
+        max(case when rollbacks.how = 'rollback' then rollbacks.mechanism end)
+            as last_mechanism
     from facts.rollbacks as rollbacks
     cross join facts.cut as cut
     where rollbacks.is_production and rollbacks.finished_at > cut.cut_at - interval 365 day
@@ -99,8 +108,13 @@ ways as (
         live.finished_at,
         live.url,
         coalesce(own.rollback_count, 0) as rollback_count,
+        depths.reversible_depth,
+        depths.is_at_least,
+        depths.stopped_by,
         case
+            when depths.reversible_depth = 0 and not depths.is_at_least then 'project'
             when rollouts.warm_until > cut.cut_at then 'switch'
+            when own.first_mechanism = 'rebuild' and own.last_mechanism = 'rebuild' then 'rebuild'
             when live.previous_digest is not null then 'reuse'
             when own.first_mechanism = own.last_mechanism then own.first_mechanism
             else 'unknown'
@@ -109,6 +123,7 @@ ways as (
     from facts.live_deployments as live
     left join rollouts on live.deployment_id = rollouts.deployment_id
     left join own on live.service = own.service
+    left join facts.reversible_depths as depths on live.service = depths.service
     cross join facts.cut as cut
 )
 
@@ -116,7 +131,7 @@ select
     ways.service,
     case
         when ways.mechanism = 'unknown' then 'unknown'
-        when ways.mechanism = 'rebuild' then 'no'
+        when ways.mechanism in ('rebuild', 'project') then 'no'
         when exercised.finished_at <= ways.cut_at - interval 365 day then 'stale'
         else 'yes'
     end as state,
@@ -125,6 +140,11 @@ select
     coalesce(expected.expected_count, 0) as expected_count,
     lengths.deployment_minutes,
     ways.previous_id as back_to,
+    ways.reversible_depth,
+    ways.is_at_least,
+    ways.stopped_by,
+    coalesce(services.tier = 1 and ways.reversible_depth = 0 and not ways.is_at_least, false)
+        as is_alarming,
     warm.warm_minutes,
     detection.detect_p90_minutes,
     warm.warm_minutes >= detection.detect_p90_minutes as is_warm_enough,
@@ -140,6 +160,7 @@ select
     ways.finished_at as observed_at,
     coalesce(exercised.url, ways.url) as evidence_url
 from ways
+inner join facts.services as services on ways.service = services.service
 left join expected on ways.service = expected.service and ways.mechanism = expected.mechanism
 left join lengths on ways.service = lengths.service
 left join warm on ways.service = warm.service

@@ -17,6 +17,7 @@ SECRETS = {
     "INCIDENT_IO_TOKEN": "made-up-token-of-incident-io",
     "STATUSPAGE_TOKEN": "made-up-token-of-a-status-page",
     "SERVICENOW_TOKEN": "made-up-token-of-servicenow",
+    "SPINNAKER_TOKEN": "made-up-token-of-spinnaker",
     "GRAFANA_TOKEN": "made-up-token-of-grafana",
     "UNLEASH_TOKEN": "made-up-token-of-unleash",
     "LAUNCHDARKLY_TOKEN": "made-up-token-of-launchdarkly",

@@ -14,6 +14,8 @@ EXAMPLE = ROOT / "drumbeat.example.yaml"
 PAGERS = (
     "pagerduty", "opsgenie", "jira", "incident_io", "statuspage", "servicenow", "grafana_irm",
 )  # fmt: skip
+FLAGS = ("unleash", "launchdarkly")
+CLUSTERS = ("kubernetes", "kubernetes", "spinnaker")
 # Mappings whose keys are names that people choose.
 NAMES = {setting.key for setting in settings() if setting.type == "a mapping of names to texts"}
 
@@ -44,7 +46,7 @@ def test_the_example_loads(example):
     assert found.organisation == "Acme"
     kinds = [source.kind for source in found.sources]
     assert kinds == [
-        "git", "github", "github", "gitlab", "gitlab", *PAGERS, "unleash", "launchdarkly", "events",
+        "git", "github", "github", "gitlab", "gitlab", *PAGERS, *FLAGS, *CLUSTERS, "events",
         "files", "demo",
     ]  # fmt: skip
 
