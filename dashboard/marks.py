@@ -10,15 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from sql import words
 from sql.words import escape_html
 
-# Each state has its shape, its word and its weight, so that colour never speaks alone.
-CHIPS = {
-    "quiet": ("slowing", "M0 2h8l-4 6.5z"),
-    "too new": ("new", "M3.2 1h1.6v2.9h2.9v1.6h-2.9v2.9h-1.6v-2.9h-2.9v-1.6h2.9z"),
-    "on rhythm": ("rhythm", "M4 1.6a3 3 0 1 0 .01 0z"),
-    "never deployed": ("unknown", "M4 1.2a3.4 3.4 0 1 0 .01 0zM4 2.4a2.2 2.2 0 1 1 -.01 0z"),
-    "retired": ("dormant", "M0 3.8h8v1.7h-8z"),
-}
-
 
 def write(html: str, into: DeltaGenerator | None = None) -> None:
     """Put HTML on the page; ``st.html`` would drop inline SVG."""
@@ -63,15 +54,6 @@ def chart_title(title: str, caption: str) -> None:
 def note(paragraphs: Iterable[str]) -> None:
     """Write the small print under a page; paragraphs are HTML."""
     write(f'<div class="note">{"".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)}</div>')
-
-
-def chip(state: str) -> str:
-    """Return a service's state as a chip."""
-    kind, shape = CHIPS.get(state, ("unknown", CHIPS["never deployed"][1]))
-    mark = (
-        f'<svg width="9" height="9" viewBox="0 0 8 9" aria-hidden="true"><path d="{shape}"/></svg>'
-    )
-    return f'<span class="chip {kind}">{mark}{escape_html(state)}</span>'
 
 
 def link(url: str | None, label: str) -> str:

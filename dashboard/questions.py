@@ -14,7 +14,11 @@ from sql.names import WINDOWS
 
 MOST_RATES = 14
 MOST_CARRIED = 5
-STATES = ("quiet", "never deployed", "too new", "on rhythm", "retired")
+SERVICES = (
+    "from (select overview.*, rhythm.* exclude (service, team, tier, state, is_frozen, attention,"
+    " deploy_day_count, waiting_count, oldest_waiting_hours, usual_wait_hours)"
+    " from marts.service_overview as overview left join marts.cadence as rhythm using (service))"
+)
 
 
 @dataclass(frozen=True)
@@ -74,17 +78,16 @@ def service_names() -> list[str]:
 def services(team: str = "") -> pl.DataFrame:
     """Return services, most in need first, of one team or of all."""
     return data.ask(
-        "select * from marts.service_overview where ? in ('', team)"
-        " order by list_position(?, state), state = 'quiet' and coalesce(waiting_count, 0) = 0,"
-        " case when state = 'quiet' then quiet_hours / usual_gap_hours end desc nulls last,"
+        f"{SERVICES} where ? in ('', team) order by attention,"
+        " return_years desc nulls last,"
         " oldest_waiting_hours > 3 * usual_wait_hours desc nulls last, service",
-        [team, list(STATES)],
+        [team],
     )
 
 
 def service(name: str) -> dict[str, Any]:
     """Return one service, empty when there is none of that name."""
-    return data.row("from marts.service_overview where service = ?", [name])
+    return data.row(f"{SERVICES} where service = ?", [name])
 
 
 def metrics(scope: str, name: str, since: date, period: str) -> dict[str, pl.DataFrame]:

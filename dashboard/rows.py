@@ -1,16 +1,16 @@
 """Rows as people read them: the overview's tables and the small print under a page."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
 from dashboard import questions
 from dashboard.frame import Frame
-from dashboard.marks import Column, chip, service_link, table
-from sql import drawing, names, restating, words
-from sql.drawing import CSS, Beat, Shade
+from dashboard.marks import Column, service_link, table
+from sql import cadence_words, drawing, names, restating, words
+from sql.drawing import CSS, Beat
 from sql.words import escape_html
 
 STRIP = timedelta(days=84)
@@ -41,20 +41,18 @@ def restated(found: list[dict[str, Any]], *, is_git_only: bool = False) -> str:
     return f'<p class="caption">Since it was reported: {words.html(latest)}{also} {link}</p>'
 
 
-def needs_a_look(quiet: pl.DataFrame, page: Frame) -> str:
-    """Return the quiet services, each with its chip, its sentence and its strip."""
+def needs_a_look(found: Sequence[dict[str, Any]], page: Frame) -> str:
+    """Return what is stalled or slowing, each with its chip, its sentence and its strip."""
     beats = questions.beats()
     columns = [Column("State", "chipped"), Column("", "said"), Column("12 weeks", "strip")]
-    cells = []
-    for service in quiet.to_dicts():
-        sentence = words.quiet_for(
-            service["service"],
-            service["quiet_hours"],
-            service["usual_gap_hours"],
-            service["waiting_count"] or 0,
-            service["oldest_waiting_hours"],
-        )
-        cells.append([chip("quiet"), words.html(sentence), strip(service, beats, page.run.as_of)])
+    cells = [
+        [
+            drawing.chip(cadence_words.state(row)),
+            words.html(cadence_words.sentence(row)),
+            strip(row, beats, page.run),
+        ]
+        for row in found
+    ]
     return table(columns, cells, "look blocks")
 
 
@@ -79,8 +77,8 @@ def services(found: pl.DataFrame, page: Frame) -> str:
     cells = [
         [
             service_link(row["service"], page.carried) + f"<small>{_home(row)}</small>",
-            chip(row["state"]),
-            strip(row, beats, run.as_of),
+            drawing.chip(cadence_words.state(row)),
+            strip(row, beats, run),
             f'<span class="ink">{row["last_week_count"] or 0}</span>',
             f'<span class="keep">{_usual(row)}</span>',
             words.duration(row["lead_time_hours"]),
@@ -95,18 +93,15 @@ def services(found: pl.DataFrame, page: Frame) -> str:
     return table(columns, cells, "services blocks")
 
 
-def strip(service: dict[str, Any], beats: Mapping[Any, pl.DataFrame], as_of: datetime) -> str:
-    """Return a service's last 84 days as ticks, its silence shaded where it is unusual."""
+def strip(service: dict[str, Any], beats: Mapping[Any, pl.DataFrame], run: questions.Run) -> str:
+    """Return a service's last 84 days as ticks, shaded since when it is unusual."""
     found = beats.get(service["service"])
     ticks = [Beat(at, failed) for _, at, failed in found.iter_rows()] if found is not None else []
-    start, last, shades = as_of - STRIP, service["last_deployed_at"], []
-    if service["state"] == "quiet" and last is not None:
-        shades = [Shade(last, as_of, "slowtint")]
-    elif service["state"] == "retired":
-        shades = [Shade(last or start, as_of, "quiet")]
     failed = sum(beat.is_failed for beat in ticks)
     title = f"{service['service']}: {len(ticks)} in 12 weeks, {failed} failed"
-    return drawing.beat_strip(ticks, start, as_of, title, shades=shades, tones=CSS)
+    start, end = run.as_of - STRIP, run.as_of
+    shades = cadence_words.shades(service, end, run.zone)
+    return drawing.beat_strip(ticks, start, end, title, shades=shades, tones=CSS)
 
 
 def overview_notes(page: Frame) -> list[str]:
@@ -114,8 +109,8 @@ def overview_notes(page: Frame) -> list[str]:
     run = page.run
     signs = (
         f"Triangles under a tick are {run.noun}s that failed. Shaded silence is longer than the"
-        " service's own gaps explain; this is a first, simple rule. Usual is the 10th to 90th"
-        " percentile of the 16 whole weeks before."
+        " service's own rhythm explains. Usual is the 10th to 90th percentile of the 16 whole"
+        " weeks before."
     )
     return [signs, *source_notes(page), *([GIT_ONLY] if run.is_git_only else [])]
 

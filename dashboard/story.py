@@ -7,9 +7,9 @@ import polars as pl
 from dashboard import heads
 from dashboard.charts.stages import STAGES
 from dashboard.frame import Frame
-from dashboard.marks import Column, chip, link, table
+from dashboard.marks import Column, link, table
 from dashboard.rows import GIT_ONLY, home
-from sql import words
+from sql import cadence_words, drawing, words
 from sql.words import Part, escape_html
 
 LATEST = 12
@@ -31,7 +31,7 @@ def scope(service: dict[str, Any]) -> list[str]:
     parts = [escape_html(part) for part in home(service)]
     if service["repository"] and service["repository"] != service["service"]:
         parts.append(escape_html(service["repository"]))
-    return [*parts, chip(service["state"])]
+    return [*parts, drawing.chip(cadence_words.state(service))]
 
 
 def sentence(service: dict[str, Any], last: dict[str, Any], page: Frame) -> words.Sentence:
@@ -55,14 +55,16 @@ def sentence(service: dict[str, Any], last: dict[str, Any], page: Frame) -> word
 
 def _state(service: dict[str, Any]) -> words.Sentence:
     count = service["waiting_count"] or 0
-    if service["state"] == "quiet":
-        quiet = f"It has been quiet for {words.duration(service['quiet_hours'])}"
-        usual = service["usual_gap_hours"]
-        tail = f", usually {words.duration(usual)} apart." if usual else "."
-        return (Part(" "), Part(quiet, "slow"), Part(tail))
-    if service["state"] == "too new":
-        days = words.counted(service["deploy_day_count"] or 0, "deploy-day")
-        return (Part(f" With {days} it is too new for a rhythm of its own."),)
+    if cadence_words.is_alarm(service):
+        role: words.Role = "stall" if service["state"] == "stalled" else "slow"
+        said = words.capital(cadence_words.said(service))
+        return (Part(" "), Part(said, role), Part(f"; {cadence_words.waiting(service)}."))
+    if service["is_frozen"]:
+        return (Part(f" {words.capital(cadence_words.said(service))}."),)
+    if service["state"] == "too_new":
+        return (Part(f" It is too new for a rhythm of its own: {cadence_words.said(service)}."),)
+    if service["state"] == "dormant":
+        return (Part(f" It is dormant: {cadence_words.said(service)}."),)
     if count:
         oldest = words.duration(service["oldest_waiting_hours"])
         verb = "waits" if count == 1 else "wait"

@@ -48,8 +48,7 @@ TABLES: Mapping[str, str] = {
     "clock text, teams_by text, has_bots_changes boolean, rollback_blames text, "
     "attribution_window_hours double, half_life_hours double, minimum_confidence double, "
     "hotfix_window_hours double, lookback_days double, flag_window_minutes double, "
-    "recovery_from text, recovery_by text, minimum_count bigint, minimum_deploy_days bigint, "
-    "quiet_gaps double",
+    "recovery_from text, recovery_by text, minimum_count bigint",
     "hotfix_patterns": "service text, field text, pattern text",
     "definitions": "metric text, service text, definition text, settings text",
     "sources": "source text, kind text, position bigint, host text",
@@ -342,7 +341,6 @@ def rule_row(name: str, rules: Definitions) -> Row:
         rules.rollback_blames, rules.attribution_window_hours, rules.half_life_hours,
         rules.minimum_confidence, rules.hotfix_window_hours, rules.lookback_days,
         rules.flag_window_minutes, rules.recovery_from, rules.recovery_by, rules.minimum_count,
-        rules.minimum_deploy_days, rules.quiet_gaps,
     )  # fmt: skip
 
 

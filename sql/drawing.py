@@ -1,4 +1,4 @@
-"""Small pictures as SVG text: beat strip, sparkline, interval dot, week bars.
+"""Small pictures as SVG text: chip, beat strip, sparkline, interval dot, week bars.
 
 They stand in tables, on pages and in reports, so each carries its words as title and label.
 """
@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import NamedTuple
+
+from sql.words import escape_html
 
 LIGHT: Mapping[str, str] = {
     "paper": "#FCFBF9",
@@ -55,6 +57,22 @@ STRIP = 'width="100%" height="27"'
 SPARK = 'width="92" height="24" viewBox="0 0 92 24"'
 DOT = 'width="96" height="20" viewBox="0 0 96 20"'
 MOST_TICKS = 120
+# Each state has its shape, its word and its weight, so that colour never speaks alone.
+CHIPS = {
+    "stalled": ("stalled", "M1 1h6v6h-6z"),
+    "slowing": ("slowing", "M0 2h8l-4 6.5z"),
+    "watch": ("watch", "M4 1.2a3.4 3.4 0 1 0 .01 0zM4 2.4a2.2 2.2 0 1 1 -.01 0z"),
+    "dormant": ("dormant", "M0 3.8h8v1.7h-8z"),
+    "frozen": ("frozen", "M1.2 1h2v7h-2zM4.8 1h2v7h-2z"),
+    "too new": ("new", "M3.2 1h1.6v2.9h2.9v1.6h-2.9v2.9h-1.6v-2.9h-2.9v-1.6h2.9z"),
+    "on rhythm": ("rhythm", "M4 1.6a3 3 0 1 0 .01 0z"),
+    "never deployed": ("unknown", "M4 1.6a3 3 0 1 0 .01 0zM4 2.8a1.8 1.8 0 1 1 -.01 0z"),
+    "retired": ("dormant", "M0 4.2h8v1h-8z"),
+}
+HATCH = (
+    '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"'
+    ' patternTransform="rotate(45)"><path d="M0 0V6" stroke="{}"/></pattern>'
+)
 
 
 class Beat(NamedTuple):
@@ -65,11 +83,18 @@ class Beat(NamedTuple):
 
 
 class Shade(NamedTuple):
-    """A stretch of a strip to be tinted, with the token of its colour."""
+    """A stretch of a strip to be tinted, with the token of its colour, or hatched (``hatch``)."""
 
     start: datetime
     end: datetime
     token: str
+
+
+def chip(state: str) -> str:
+    """Return a service's state as a chip; ``state`` is in words."""
+    kind, shape = CHIPS.get(state, CHIPS["never deployed"])
+    mark = f'<svg width="9" height="9" viewBox="0 0 8 9" aria-hidden="true"><path d="{shape}"/>'
+    return f'<span class="chip {kind}">{mark}</svg>{escape_html(state)}</span>'
 
 
 def beat_strip(
@@ -231,10 +256,10 @@ def _place(at: datetime, start: datetime, end: datetime) -> float:
 
 def _shade(shade: Shade, start: datetime, end: datetime, tones: Mapping[str, str]) -> str:
     left, right = _place(shade.start, start, end), _place(shade.end, start, end)
-    return (
-        f'<rect x="{left:.2f}%" width="{right - left:.2f}%" y="4" height="14"'
-        f' fill="{tones[shade.token]}"/>'
-    )
+    place = f'<rect x="{left:.2f}%" width="{right - left:.2f}%" y="4" height="14"'
+    if shade.token == "hatch":
+        return f'{HATCH.format(tones["ink3"])}{place} fill="url(#hatch)"/>'
+    return f'{place} fill="{tones[shade.token]}"/>'
 
 
 def _ticks(beats: Iterable[Beat], start: datetime, end: datetime) -> str:

@@ -34,13 +34,6 @@ class Part(NamedTuple):
 Sentence = tuple[Part, ...]
 
 
-class Quiet(NamedTuple):
-    """A service that has gone quiet, and what waits in it."""
-
-    service: str
-    waiting_count: int
-
-
 def text(sentence: Sentence) -> str:
     """Say a sentence without any marking."""
     return "".join(part.text for part in sentence)
@@ -240,41 +233,6 @@ def shipped(
     else:
         happened = [Part(f"{who} {verb} "), Part(times(count), "strong"), Part(" last week")]
     return (*happened, Part(f"{against_usual(count, low, high)}."))
-
-
-def gone_quiet(quiet: Sequence[Quiet]) -> Sentence:
-    """Say which services have gone quiet, by name up to three, then by count."""
-    if not quiet:
-        return ()
-    waiting = sum(service.waiting_count for service in quiet)
-    tail = f" with {counted(waiting, 'change')} waiting." if waiting else "."
-    if len(quiet) > 3:
-        return (
-            Part(" "),
-            Part(f"{capital(small(len(quiet)))} services have gone quiet", "slow"),
-            Part(tail),
-        )
-    names = listed([service.service for service in quiet])
-    verb = "has" if len(quiet) == 1 else "have"
-    return (Part(" "), Part(f"{capital(names)} {verb} gone quiet", "slow"), Part(tail))
-
-
-def quiet_for(
-    service: str,
-    quiet_hours: float | None,
-    usual_gap_hours: float | None,
-    waiting_count: int,
-    oldest_waiting_hours: float | None,
-) -> Sentence:
-    """Say how long a service has been quiet, against its own gaps, and what waits."""
-    usual = f", usually {duration(usual_gap_hours)} apart" if usual_gap_hours else ""
-    said = [Part(service, "strong"), Part(f" has been quiet for {duration(quiet_hours)}{usual}.")]
-    if waiting_count:
-        waits = f"{counted(waiting_count, 'change')} {'waits' if waiting_count == 1 else 'wait'}"
-        oldest = "" if waiting_count == 1 else ", the oldest"
-        said += [Part(" "), Part(waits, "strong"), Part(f"{oldest} for ")]
-        said += [Part(f"{duration(oldest_waiting_hours)}.")]
-    return tuple(said)
 
 
 def _unbroken(words: str) -> str:

@@ -1,7 +1,7 @@
 """The overview: what shipped, who needs a look, the five metrics and all services."""
 
 from dashboard import flow, frame, heads, marks, questions, rows
-from sql import words
+from sql import cadence_words
 from sql.words import escape_html
 
 page = frame.current()
@@ -10,22 +10,19 @@ services = questions.services(page.team)
 scope, name = ("team", page.team) if page.team else ("organisation", "organisation")
 metrics = questions.metrics(scope, name, page.since, page.period)
 weekly = questions.metrics(scope, name, page.since, "week")["deployment_frequency"]
-quiet = services.filter(state="quiet")
+alarms = [row for row in services.to_dicts() if cadence_words.is_alarm(row)]
 
 page.head(
     [escape_html(page.team)] if page.team else [],
-    rows.opening(services, heads.last_whole(weekly), page)
-    + words.gone_quiet(
-        [words.Quiet(*found) for found in quiet.select("service", "waiting_count").iter_rows()]
-    ),
+    rows.opening(services, heads.last_whole(weekly), page) + cadence_words.alarms(alarms),
 )
 
 if moved := questions.restatements(scope, name, run):
     marks.write(rows.restated(moved, is_git_only=run.is_git_only))
 
-if not quiet.is_empty():
+if alarms:
     marks.section("Needs a look")
-    marks.write(rows.needs_a_look(quiet, page))
+    marks.write(rows.needs_a_look(alarms, page))
 
 failures = questions.failures(services["service"].to_list(), run.last_week)
 if worse := flow.last_week(failures, page):

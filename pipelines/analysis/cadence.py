@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.analysis import service_days
 from pipelines.analysis.operational_days import Floats, weights
-from pipelines.analysis.rhythm import NEEDED, next_window, replay, rhythms
+from pipelines.analysis.rhythm import NEEDED, VOLUME_DAYS, next_window, replay, rhythms
 from pipelines.analysis.service_days import AHEAD, ServiceDays, Terms
 
 TABLE = "facts.cadence"
@@ -34,12 +34,14 @@ COLUMNS = {
     "usual_days": "Usual operational days between two deploy-days; null while too new.",
     "last_four_days": "Operational days since the fourth last deploy-day; null while too new.",
     "usual_four_days": "Usual operational days of four gaps before it; null while too new.",
+    "unusual_since_on": "Since when it is unusual; null unless stalled, dormant or slowing.",
     "next_from": "Half of such waits end by this day; null while too new, or beyond a year.",
     "next_to": "Nine in ten of them end by this day.",
 }
 KINDS = (
     pl.String, pl.String, pl.Boolean, pl.Float64, pl.Float64, pl.Float64, pl.Float64, pl.Float64,
     pl.Int64, pl.Date, pl.Float64, pl.Float64, pl.Float64, pl.Float64, pl.Date, pl.Date,
+    pl.Date,
 )  # fmt: skip
 
 
@@ -73,11 +75,25 @@ def told(one: ServiceDays, known: Terms) -> tuple[Any, ...]:
         one.service, str(now["state"]), one.is_frozen, known.threshold_years,
         *(rounded(now[name]) for name in ("return_years", "r1", "r4", "rv")),
         len(on), one.days[on[-1]].item(), rounded(now["silent"]),
-        *((None,) * 5 if is_new else (
+        *((None,) * 6 if is_new else (
             rounded(now["usual"]), rounded(clock[whole - 1] - clock[on[-4]]),
-            rounded(4 * now["usual4"]), *expected(one, clock, on),
+            rounded(4 * now["usual4"]), unusual_since(one, clock, on, now),
+            *expected(one, clock, on),
         )),
     )  # fmt: skip
+
+
+def unusual_since(one: ServiceDays, clock: Floats, on: Any, now: dict[str, Any]) -> date | None:
+    """Return the day since when it is unusual: the deploy-day, or the first of ten days."""
+    state = str(now["state"])
+    if state in ("stalled", "dormant"):
+        return date.fromisoformat(str(one.days[on[-1]]))
+    if state != "slowing":
+        return None
+    if now["r4"] >= now["rv"]:
+        return date.fromisoformat(str(one.days[on[-4]]))
+    here = clock[len(one.counts) - 1]
+    return date.fromisoformat(str(one.days[np.searchsorted(clock, here - VOLUME_DAYS, "right")]))
 
 
 def extended(one: ServiceDays) -> Any:

@@ -116,13 +116,6 @@ class Definitions(Settings):
         description="With fewer deployments (of recovery: failed ones; of lead time: deployments "
         "that carry changes) a number is told, but too few to tell anything by.",
     )
-    minimum_deploy_days: Annotated[Whole, Field(ge=2)] = Field(
-        default=5,
-        description="A service with fewer days of deployment is too new to have a rhythm.",
-    )
-    quiet_gaps: Annotated[Number, Field(ge=1)] = Field(
-        default=3.0, description="A service is quiet after this many of its usual gaps."
-    )
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ def report(edition: Edition) -> Report:
         tables=(
             *([restated] if restated else []),
             beyond.table(edition, rows["trends"], sections.then(edition)),
-            sections.quiet(edition, rows["attention"]),
+            sections.rhythms(edition, rows["attention"]),
             metrics.table(edition, history),
             *([] if is_one else [sections.services(edition, rows["services"])]),
             sections.waits(edition, rows["waits"]),
@@ -53,7 +53,7 @@ def found(edition: Edition) -> dict[str, list[reading.Row]]:
     return {
         "restatements": restating.restatements(edition),
         "trends": beyond.trends(edition) if is_now else [],
-        "attention": reading.quiet(edition) if is_now else [],
+        "attention": reading.rhythms(edition) if is_now else [],
         "services": reading.services(edition),
         "waits": reading.waits(edition) if is_now else [],
         "failures": reading.failures(edition),

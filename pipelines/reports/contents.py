@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sql.drawing import Beat
+from sql.drawing import Beat, Shade
 from sql.words import Sentence
 
 Values = Sequence[float | None]
@@ -30,7 +30,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """The state of a service."""
+    """The state of a service, in words."""
 
     state: str
 
@@ -54,12 +54,12 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The deployments of one service over time, and since when it has been quiet."""
+    """The deployments of one service over time, and what of it is unusual."""
 
     beats: tuple[Beat, ...]
     start: datetime
     end: datetime
-    quiet_since: datetime | None
+    shades: tuple[Shade, ...]
     title: str
 
 

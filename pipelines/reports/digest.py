@@ -9,7 +9,7 @@ from pipelines.reports.outside import short
 from sql import words
 from sql.words import Sentence
 
-SECTIONS = ("restated", "beyond", "quiet", "metrics", "waits", "failures", "flags", "migrations")
+SECTIONS = ("restated", "beyond", "rhythms", "metrics", "waits", "failures", "flags", "migrations")
 """Sections that a message has; the rest is in the report."""
 MOST = 5
 LONGEST = 300

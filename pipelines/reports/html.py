@@ -20,15 +20,11 @@ from pipelines.reports.contents import (
     Trend,
 )
 from sql import drawing, words
-from sql.drawing import CSS, Shade
+from sql.drawing import CSS
 
 # A name of the month under every so many bars, so that they never run together.
 MONTHS_APART = 2
 VARIABLE = re.compile(r"var\(--([a-z0-9]+)\)")
-TRIANGLE = Markup(
-    '<svg width="9" height="9" viewBox="0 0 8 9" aria-hidden="true">'
-    '<path d="M0 2h8l-4 6.5z"/></svg>'
-)
 # Worse points down, better up; neither speaks by its colour alone.
 MARKS = {
     verdict: Markup(
@@ -98,7 +94,7 @@ def cell(found: AnyCell) -> Markup:
         case Said(said):
             return sentence(said)
         case Chip(state):
-            return Markup('<span class="chip">{}{}</span>').format(TRIANGLE, state)
+            return Markup(drawing.chip(state))
         case Mark(verdict):
             return MARKS[verdict]
         case Trend():
@@ -124,10 +120,9 @@ def _words(found: Cell) -> Markup:
 
 
 def _strip(found: Strip) -> Markup:
-    shades = [Shade(found.quiet_since, found.end, "slowtint")] if found.quiet_since else []
     return Markup(
         drawing.beat_strip(
-            found.beats, found.start, found.end, found.title, shades=shades, tones=CSS
+            found.beats, found.start, found.end, found.title, shades=found.shades, tones=CSS
         )
     )
 

@@ -184,19 +184,14 @@ def services(edition: Edition) -> list[Row]:
     )
 
 
-def quiet(edition: Edition) -> list[Row]:
-    """Return the services that have gone quiet, those first in which something waits."""
+def rhythms(edition: Edition) -> list[Row]:
+    """Return the services that are not simply on rhythm, most in need first."""
     return edition.ask(
-        "select overview.*, freezes.name as freeze, freezes.to_on as frozen_to_on"
-        f" from marts.service_overview as overview inner join {MINE} using (service) left join"
-        " (select service, max(to_on) as to_on, arg_max(name, (to_on, name)) as name"
-        " from (select * from config.freezes where $today between from_on and to_on)"
-        " group by service)"
-        " as freezes on coalesce(freezes.service, overview.service) = overview.service"
-        " where overview.state = 'quiet'"
-        " qualify row_number() over (partition by overview.service"
-        " order by freezes.to_on desc nulls last, freezes.name) = 1"
-        " order by overview.waiting_count > 0 desc, overview.quiet_hours desc, overview.service"
+        "select rhythms.*, overview.last_deployed_at from marts.cadence as rhythms"
+        " inner join marts.service_overview as overview using (service)"
+        f" inner join {MINE} using (service)"
+        " where rhythms.is_frozen or rhythms.state not in ('on_rhythm', 'watch')"
+        " order by rhythms.attention, rhythms.return_years desc, rhythms.service"
     )
 
 

@@ -1,4 +1,4 @@
-"""The report's tables besides the metrics: quiet services, services, failures, waits, quality."""
+"""The report's tables besides the metrics: rhythms, services, failures, waits, quality."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from pipelines.reports import reading
 from pipelines.reports.contents import Cell, Chip, Column, Said, Strip, Table
 from pipelines.reports.outside import short
 from pipelines.reports.reading import NAME, Edition, Row
-from sql import words
+from sql import cadence_words, words
 from sql.drawing import Beat
 from sql.words import Part
 
@@ -37,15 +37,15 @@ def then(edition: Edition) -> str:
     )
 
 
-def quiet(edition: Edition, found: Sequence[Row]) -> Table:
-    """Return the services that have gone quiet: chip, sentence and strip."""
+def rhythms(edition: Edition, found: Sequence[Row]) -> Table:
+    """Return the services that are not simply on rhythm: chip, sentence and strip."""
     beats = defaultdict(list)
     for row in reading.beats(edition) if found else ():
         beats[row["service"]].append(Beat(row["finished_at"], bool(row["is_failed"])))
     rows = [
         (
-            Chip(row["state"]),
-            Said(_quiet_for(row)),
+            Chip(cadence_words.state(row)),
+            Said(_rhythm({**row, "service": short(row["service"], NAME)})),
             _strip(edition, row, beats[row["service"]]),
         )
         for row in found[:MOST]
@@ -53,39 +53,35 @@ def quiet(edition: Edition, found: Sequence[Row]) -> Table:
     noun = edition.run.noun
     at = words.moment(edition.run.as_of, edition.run.zone)
     caption = (
-        f"As of {at}: silent for longer than the service's own gaps explain. The strip is its"
-        f" last 12 weeks: a tick is a {noun}, a triangle below it one that failed, shaded the"
-        " silence."
+        f"As of {at}, each against its own rhythm in working days. The strip is its last 12 weeks:"
+        f" a tick is a {noun}, a triangle below it one that failed; shaded: the silence; hatched:"
+        " a declared freeze."
     )
     columns = (Column(""), Column(""), Column(""))
+    title = "Stalled and slowing"
     if not edition.is_latest:
-        return Table("quiet", "Gone quiet", then(edition), columns, ())
-    none = "" if rows else "No service is silent for longer than its own gaps explain."
-    return Table("quiet", "Gone quiet", caption if rows else "", columns, tuple(rows), none)
-
-
-def _quiet_for(row: Row) -> words.Sentence:
-    sentence = words.quiet_for(
-        short(row["service"], NAME),
-        row["quiet_hours"],
-        row["usual_gap_hours"],
-        row["waiting_count"] or 0,
-        row["oldest_waiting_hours"],
+        return Table("rhythms", title, then(edition), columns, ())
+    after = "" if any(map(cadence_words.is_alarm, found)) else "No service is stalled or slowing."
+    more = f" And {len(found) - MOST} more." if len(found) > MOST else ""
+    return Table(
+        "rhythms", title, caption if rows else "", columns, tuple(rows), (after + more).strip()
     )
-    if row["freeze"] is None:
-        return sentence
-    until = words.day(row["frozen_to_on"])
-    return (*sentence, Part(f" Frozen until {until}: {short(row['freeze'], NAME)}."))
+
+
+def _rhythm(row: Row) -> words.Sentence:
+    name = f" ({short(row['freeze'], NAME)})" if row["is_frozen"] and row["freeze"] else ""
+    return (*cadence_words.sentence(row), *([Part(name)] if name else []))
 
 
 def _strip(edition: Edition, row: Row, beats: Sequence[Beat]) -> Strip:
-    end = edition.run.as_of
+    end, zone = edition.run.as_of, edition.run.zone
     failed = sum(beat.is_failed for beat in beats)
     title = (
         f"{short(row['service'], NAME)}: {words.counted(len(beats), edition.run.noun)}"
         f" in 12 weeks, {failed} failed"
     )
-    return Strip(tuple(beats), end - STRIP, end, row["last_deployed_at"], title)
+    shades = tuple(cadence_words.shades(row, end, zone))
+    return Strip(tuple(beats), end - STRIP, end, shades, title)
 
 
 def services(edition: Edition, found: Sequence[Row]) -> Table:

@@ -7,18 +7,18 @@ from pipelines.reports import reading
 from pipelines.reports.contents import Note
 from pipelines.reports.outside import short
 from pipelines.reports.reading import NAME, WEEK, Edition, Row
-from sql import words
+from sql import cadence_words, words
 from sql.names import ENOUGH, GIT_ONLY
 from sql.words import Part, Sentence
 
 
 def opening(
-    edition: Edition, history: Mapping[str, Mapping[date, Row]], quiet: Sequence[Row]
+    edition: Edition, history: Mapping[str, Mapping[date, Row]], rhythms: Sequence[Row]
 ) -> Sentence:
     """Say what happened against what is usual, then who needs a look, then the rest."""
     return (
         *_shipped(edition, history["deployment_frequency"].get(edition.week)),
-        *_gone_quiet(edition, quiet),
+        *_alarms(edition, rhythms),
         *_rest(edition, history),
     )
 
@@ -37,11 +37,11 @@ def _shipped(edition: Edition, row: Row | None) -> Sentence:
     return (Part(f"{who} {verb} "), Part(what, "strong"), Part(f" in {week}{usual}."))
 
 
-def _gone_quiet(edition: Edition, quiet: Sequence[Row]) -> Sentence:
+def _alarms(edition: Edition, rhythms: Sequence[Row]) -> Sentence:
     if not edition.is_latest:
         return ()
-    found = [words.Quiet(short(row["service"], NAME), row["waiting_count"] or 0) for row in quiet]
-    return words.gone_quiet(found)
+    named = [{**row, "service": short(row["service"], NAME)} for row in rhythms]
+    return cadence_words.alarms(named)
 
 
 def _rest(edition: Edition, history: Mapping[str, Mapping[date, Row]]) -> Sentence:

@@ -23,8 +23,6 @@
 --   recovery_from             deployment, incident or earlier.
 --   recovery_by               any, incident or deployment.
 --   minimum_count             With fewer a number is too few to tell anything by.
---   minimum_deploy_days       With fewer a service is too new to have a rhythm.
---   quiet_gaps                A service is quiet after this many of its usual gaps.
 
 with named as (
     select
@@ -56,8 +54,6 @@ select
     rules.flag_window_minutes,
     rules.recovery_from,
     rules.recovery_by,
-    rules.minimum_count,
-    rules.minimum_deploy_days,
-    rules.quiet_gaps
+    rules.minimum_count
 from named
 inner join config.rules as rules on named.rules_of = rules.service

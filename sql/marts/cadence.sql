@@ -8,6 +8,9 @@
 --   tier                  How much depends on it, 1 to 5; null where not configured.
 --   state                 too_new, on_rhythm, watch, slowing, stalled or dormant.
 --   is_frozen             True while today lies in a declared freeze.
+--   frozen_from_on        The freeze's first day; null while there is none.
+--   frozen_to_on          The freeze's last day; null while there is none.
+--   freeze                What the freeze is called.
 --   threshold_years       From here on it is an alarm.
 --   return_years          A silence like this, or so little, just happens once in so many years.
 --   silent_r_years        The same of the silence since the last deploy-day alone.
@@ -19,13 +22,14 @@
 --   usual_working_days    Usual operational days between two deploy-days; null while too new.
 --   last_four_days        Operational days since the fourth last deploy-day; null while too new.
 --   usual_four_days       Usual operational days of four gaps; null while too new.
+--   unusual_since_on      Since when it is unusual; null unless it is stalled, dormant or slowing.
 --   next_from             Half of such waits end by this day; null while too new.
 --   next_to               Nine in ten of them end by this day.
 --   waiting_count         Changes merged and not deployed.
 --   oldest_waiting_hours  Age of the oldest of them; null without any.
 --   usual_wait_hours      Usual wait from merge to deployment, last whole month; null if unknown.
 --   attention             Place in what needs attention: 1 stalled with work waiting, 2 stalled, 3
---                         slowing, 4 watch, 5 dormant, 6 all others.
+--                         slowing, 4 watch, 5 dormant, 6 frozen, 7 all others.
 
 with waiting as (
     select
@@ -43,6 +47,24 @@ usual as (
     from marts.change_wait
     where scope = 'service' and period = 'month' and is_finished
     qualify row_number() over (partition by name order by starts_on desc) = 1
+),
+
+freezes as (
+    select
+        services.service,
+        freezes.name,
+        freezes.from_on,
+        freezes.to_on
+    from facts.services as services
+    cross join config.run as run
+    inner join config.freezes as freezes
+        on
+            coalesce(freezes.service, services.service) = services.service
+            and cast(run.as_of at time zone run.time_zone as date)
+            between freezes.from_on and freezes.to_on
+    qualify row_number() over (
+        partition by services.service order by freezes.to_on desc, freezes.name
+    ) = 1
 )
 
 select
@@ -51,6 +73,9 @@ select
     services.tier,
     cadence.state,
     cadence.is_frozen,
+    freezes.from_on as frozen_from_on,
+    freezes.to_on as frozen_to_on,
+    freezes.name as freeze,
     cadence.threshold_years,
     cadence.return_years,
     cadence.r1 as silent_r_years,
@@ -62,22 +87,25 @@ select
     cadence.usual_days as usual_working_days,
     cadence.last_four_days,
     cadence.usual_four_days,
+    cadence.unusual_since_on,
     cadence.next_from,
     cadence.next_to,
     coalesce(waiting.waiting_count, 0) as waiting_count,
     waiting.oldest_waiting_hours,
     usual.median_hours as usual_wait_hours,
     case
+        when cadence.is_frozen then 6
         when cadence.state = 'stalled' and waiting.waiting_count > 0 then 1
         when cadence.state = 'stalled' then 2
         when cadence.state = 'slowing' then 3
         when cadence.state = 'watch' then 4
         when cadence.state = 'dormant' then 5
-        else 6
+        else 7
     end as attention
 from facts.cadence as cadence
 inner join facts.services as services on cadence.service = services.service
 left join waiting on cadence.service = waiting.service
+left join freezes on cadence.service = freezes.service
 left join usual on cadence.service = usual.service
 cross join config.run as run
 where

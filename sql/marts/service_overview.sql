@@ -1,18 +1,18 @@
 -- One row per service: its state, its last week against its usual, and what waits.
--- A service is quiet when its silence is longer than the configured number of its own median
--- gaps between deploy-days; this is a first, simple rule, and silence is not yet a stall.
+-- Whether it is on its own rhythm is told by marts.cadence.
 --
 -- grain: service
 --   service               Service.
 --   team                  Its team now.
 --   tier                  1 is the most critical.
 --   repository            Repository of its code.
---   state                 never deployed, too new, on rhythm, quiet or retired.
---   deploy_day_count      Days with a counted deployment, in all.
+--   state                 As in marts.cadence, or never_deployed or retired.
+--   is_frozen             True while today lies in a declared freeze; it is shown over the state.
+--   attention             Place in what needs attention, as in marts.cadence; 8 never deployed, 9
+--                         retired.
+--   deploy_day_count      Days on which it deployed changes of people.
 --   first_deployed_at     End of its first counted deployment, UTC.
 --   last_deployed_at      End of its latest counted deployment, UTC.
---   usual_gap_hours       Median hours between deploy-days of the last year; null without a rhythm.
---   quiet_hours           Hours since the latest one.
 --   last_week_count       Deployments of the last finished week.
 --   usual_low             10th percentile of the 16 weeks before it.
 --   usual_high            90th percentile of the 16 weeks before it.
@@ -27,37 +27,13 @@
 --   oldest_waiting_hours  How long the oldest of them waits.
 --   usual_wait_hours      Kaplan-Meier median of the wait for production, last whole month.
 
-with deploy_days as (
+with deployed as (
     select
         service,
-        finished_on,
-        max(finished_at) as last_at,
-        min(finished_at) as first_at
+        min(finished_at) as first_deployed_at,
+        max(finished_at) as last_deployed_at
     from facts.rollouts
-    group by service, finished_on
-),
-
-gaps as (
-    select
-        *,
-        epoch(last_at) - lag(epoch(last_at)) over (partition by service order by finished_on)
-            as gap_seconds
-    from deploy_days
-),
-
-rhythms as (
-    select
-        gaps.service,
-        count(*) as deploy_day_count,
-        min(gaps.first_at) as first_deployed_at,
-        max(gaps.last_at) as last_deployed_at,
-        median(
-            case when gaps.last_at > run.as_of - interval 365 day then gaps.gap_seconds end
-        ) / 3600.0 as usual_gap_hours,
-        (epoch(run.as_of) - epoch(max(gaps.last_at))) / 3600.0 as quiet_hours
-    from gaps
-    cross join config.run as run
-    group by gaps.service, run.as_of
+    group by service
 ),
 
 waiting as (
@@ -119,17 +95,19 @@ select
     case
         when services.retired_on <= cast(run.as_of at time zone run.time_zone as date)
             then 'retired'
-        when rhythms.service is null then 'never deployed'
-        when rhythms.deploy_day_count < rules.minimum_deploy_days then 'too new'
-        when coalesce(rhythms.quiet_hours > rules.quiet_gaps * rhythms.usual_gap_hours, true)
-            then 'quiet'
-        else 'on rhythm'
+        when deployed.service is null then 'never_deployed'
+        -- What deployed nothing but bots' changes has no deploy-day yet.
+        else coalesce(cadence.state, 'too_new')
     end as state,
-    coalesce(rhythms.deploy_day_count, 0) as deploy_day_count,
-    rhythms.first_deployed_at,
-    rhythms.last_deployed_at,
-    rhythms.usual_gap_hours,
-    rhythms.quiet_hours,
+    coalesce(cadence.is_frozen, false) as is_frozen,
+    case
+        when services.retired_on <= cast(run.as_of at time zone run.time_zone as date) then 9
+        when deployed.service is null then 8
+        else coalesce(cadence.attention, 7)
+    end as attention,
+    coalesce(cadence.deploy_day_count, 0) as deploy_day_count,
+    deployed.first_deployed_at,
+    deployed.last_deployed_at,
     last_weeks.deployment_count as last_week_count,
     last_weeks.usual_low,
     last_weeks.usual_high,
@@ -144,9 +122,9 @@ select
     waiting.oldest_waiting_hours,
     last_waits.median_hours as usual_wait_hours
 from facts.services as services
-inner join facts.rules as rules on services.service = rules.service
 cross join config.run as run
-left join rhythms on services.service = rhythms.service
+left join deployed on services.service = deployed.service
+left join marts.cadence as cadence on services.service = cadence.service
 left join waiting on services.service = waiting.service
 left join last_weeks on services.service = last_weeks.name
 left join this_weeks on services.service = this_weeks.name

@@ -179,8 +179,11 @@ def test_every_problem_is_told_at_once_with_line_key_and_remedy():
         (DEMO + "calendar: {time_zone: ../etc/passwd}\n", "must be an IANA time zone"),
         (DEMO + "calendar: {country: UK}\n", "(the United Kingdom is GB)"),
         (DEMO + "calendar: {working_days: [fry]}\n", "working_days[0]: is 'fry', must be one of"),
-        (DEMO + "definitions: {quiet_gaps: .nan}\n", "quiet_gaps: is '.nan', must be a number"),
-        (DEMO + "definitions: {quiet_gaps: true}\n", "quiet_gaps: is true, must be a number"),
+        (
+            DEMO + "definitions: {lookback_days: .nan}\n",
+            "lookback_days: is '.nan', must be a number",
+        ),
+        (DEMO + "definitions: {lookback_days: true}\n", "lookback_days: is true, must be a number"),
         (DEMO + "definitions: {minimum_confidence: 2}\n", "must be a number from 0 to 1"),
         (DEMO + "targets: {change_fail_rate: 15}\n", "is 15, must be a number from 0 to 1"),
         (DEMO + "report: {hour: 24}\n", "is 24, must be a whole number from 0 to 23"),

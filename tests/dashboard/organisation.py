@@ -23,7 +23,7 @@ class Service:
     weekly: float
     fail_rate: float
     lead_hours: float
-    state: str = "on rhythm"
+    state: str = "on_rhythm"
     waiting: int = 2
     silent_weeks: float = 0
     known_weeks: int = WEEKS
@@ -32,16 +32,16 @@ class Service:
 SERVICES = (
     Service("checkout", "Payments", 1, 14, 0.06, 17),
     Service("payments", "Payments", 1, 8, 0.05, 21, waiting=4),
-    Service("invoicing", "Payments", 2, 3, 0.08, 50, "quiet", 11, silent_weeks=4),
+    Service("invoicing", "Payments", 2, 3, 0.08, 50, "stalled", 11, silent_weeks=4),
     Service("web-shop", "Storefront", 1, 36, 0.14, 6, waiting=6),
     Service("search", "Storefront", 2, 7, 0.02, 20),
     Service("catalogue", "Storefront", 2, 5, 0.1, 18, waiting=3),
-    Service("loyalty", "Storefront", 3, 2, 0, 30, "too new", known_weeks=2),
-    Service("stock", "Logistics", 2, 4, 0.09, 30, "quiet", 9, silent_weeks=2),
+    Service("loyalty", "Storefront", 3, 2, 0, 30, "too_new", known_weeks=2),
+    Service("stock", "Logistics", 2, 4, 0.09, 30, "slowing", 9, silent_weeks=2),
     Service("shipping", "Logistics", 1, 4, 0.14, 31, waiting=5),
     Service("returns", "Logistics", 3, 1, 0.05, 40, "retired", 0, silent_weeks=30),
     Service("identity", "Platform", 1, 5, 0.03, 29),
-    Service("labels", "Platform", 3, 0, 0, 0, "never deployed", 1),
+    Service("labels", "Platform", 3, 0, 0, 0, "never_deployed", 1),
 )
 
 

@@ -140,14 +140,19 @@ select
     services.tier,
     'shop/' || services.name as repository,
     services.state,
+    false as is_frozen,
+    cast(
+        case services.state
+            when 'stalled' then 1 when 'slowing' then 3 when 'never_deployed' then 8
+            when 'retired' then 9 else 7
+        end as bigint
+    ) as attention,
     cast(count(distinct cast(rollouts.finished_at as date)) as bigint) as deploy_day_count,
     min(rollouts.finished_at) as first_deployed_at,
     max(rollouts.finished_at) as last_deployed_at,
-    case when services.weekly > 0 and services.state <> 'too new' then 168e0 / services.weekly end as usual_gap_hours,
-    (epoch(timestamptz '2026-11-23 10:40Z') - epoch(max(rollouts.finished_at))) / 3600.0 as quiet_hours,
     cast(any_value(last_week.n) as bigint) as last_week_count,
-    case when services.state = 'on rhythm' or services.state = 'quiet' then any_value(last_week.low) end as usual_low,
-    case when services.state = 'on rhythm' or services.state = 'quiet' then any_value(last_week.high) end as usual_high,
+    case when services.state in ('on_rhythm', 'stalled', 'slowing') then any_value(last_week.low) end as usual_low,
+    case when services.state in ('on_rhythm', 'stalled', 'slowing') then any_value(last_week.high) end as usual_high,
     cast(any_value(this_week.n) as bigint) as this_week_count,
     any_value(lead.value) as lead_time_hours,
     any_value(lead.n) as lead_time_count,
@@ -173,6 +178,38 @@ left join marts.metrics as fails
     on fails.scope = 'service' and fails.name = services.name and fails.period = 'twelve_weeks'
     and fails.metric = 'change_fail_rate' and fails.ends_on = date '2026-11-23'
 group by services.name, services.team, services.tier, services.state, services.weekly, services.waiting;
+
+create table marts.cadence as
+select
+    service,
+    team,
+    tier,
+    state,
+    is_frozen,
+    cast(null as date) as frozen_from_on,
+    cast(null as date) as frozen_to_on,
+    cast(null as text) as freeze,
+    5e0 as threshold_years,
+    case state when 'stalled' then 48e0 when 'slowing' then 11e0 else 2e-1 end as return_years,
+    case state when 'stalled' then 48e0 else 2e-1 end as silent_r_years,
+    case state when 'slowing' then 11e0 else 2e-1 end as four_r_years,
+    1e-1 as volume_r_years,
+    deploy_day_count,
+    cast(last_deployed_at as date) as last_on,
+    case state when 'stalled' then 21e0 else 1e0 end as silent_working_days,
+    case when state <> 'too_new' then 2e0 end as usual_working_days,
+    case when state <> 'too_new' then 28e0 end as last_four_days,
+    case when state <> 'too_new' then 9e0 end as usual_four_days,
+    case when state in ('stalled', 'slowing') then cast(last_deployed_at as date) end
+        as unusual_since_on,
+    case when state <> 'too_new' then date '2026-11-25' end as next_from,
+    case when state <> 'too_new' then date '2026-11-27' end as next_to,
+    waiting_count,
+    oldest_waiting_hours,
+    usual_wait_hours,
+    attention
+from marts.service_overview
+where state not in ('retired', 'never_deployed');
 
 create table marts.beats as
 select service, rollout_id, finished_at, is_failed

@@ -40,12 +40,14 @@ def test_without_data_the_page_says_how_to_get_some(opened, tmp_path):
     assert "drumbeat demo" in said
 
 
-def test_the_overview_opens_with_what_shipped_and_who_is_quiet(opened, published):
+def test_the_overview_opens_with_what_shipped_and_who_is_stalled(opened, published):
     said = page(opened(published))
 
     assert "Week 47, 16 to 22 November 2026" in said
     assert 'The organisation shipped <b class="strong">93 times</b> last week, within' in said
-    assert "Invoicing and stock have gone quiet" in said
+    assert "Invoicing is stalled" in said
+    assert "with 11 changes waiting, and " in said
+    assert "stock is slowing" in said
     assert "with 20 changes waiting." in said
 
 
@@ -180,7 +182,7 @@ def test_the_service_in_the_url_is_shown(opened, published):
     assert "tier 2" in said
     assert "shop/stock" in said
     assert 'Stock <b class="strong">shipped nothing</b> last week' in said
-    assert "It has been quiet for 14&nbsp;days" in said
+    assert "The last 4 deploy-days took 28 working days, usually 9" in said
     assert len(app.get("plotly_chart")) == 8
 
 
@@ -197,7 +199,7 @@ def test_the_service_page_lists_what_waits_against_the_usual_wait(opened, publis
     [
         ("labels", "has never been deployed."),
         ("returns", "is retired; it last went out on 14 April 2026."),
-        ("loyalty", "With 3 deploy-days it is too new for a rhythm of its own."),
+        ("loyalty", "It is too new for a rhythm of its own: learning, 3 of 5."),
     ],
 )
 def test_a_service_without_a_rhythm_says_why(opened, published, name, words):

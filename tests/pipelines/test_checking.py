@@ -99,10 +99,12 @@ def test_the_configuration_in_force_moves_nothing(story):
 
 
 def test_a_rule_that_moves_no_number_says_so(story):
-    told, _, _ = check(story, {"definitions": {"minimum_confidence": 0.45, "quiet_gaps": 9.0}})
+    told, _, _ = check(
+        story, {"definitions": {"minimum_confidence": 0.45, "flag_window_minutes": 61}}
+    )
 
     assert told.as_text() == (
-        "Differs in: quiet_gaps 3 -> 9.\nNo number of the last 12 whole weeks moves."
+        "Differs in: flag_window_minutes 60 -> 61.\nNo number of the last 12 whole weeks moves."
     )
 
 

@@ -125,7 +125,7 @@ def test_a_run_as_of_an_earlier_day_is_by_its_rules_from_the_day_on_which_it_was
 def test_every_rule_is_told_with_its_value_and_whether_it_is_set(tmp_path):
     project = support.project(
         tmp_path,
-        definitions={"regions": "each", "hotfix_labels": ["urgent", "hot"], "quiet_gaps": 3},
+        definitions={"regions": "each", "hotfix_labels": ["urgent", "hot"], "minimum_count": 10},
         services=[{"name": "till", "definitions": {"regions": "each", "clock": "working"}}],
     )
     found = defining.defined(project)
@@ -136,11 +136,11 @@ def test_every_rule_is_told_with_its_value_and_whether_it_is_set(tmp_path):
     }
     assert [rule for rule, service in rules if service] == ["clock"]
     assert rules["regions", ""].is_set
-    assert not rules["quiet_gaps", ""].is_set
+    assert not rules["minimum_count", ""].is_set
     lines = [line.split() for line in found.as_text().splitlines()]
     assert ["regions", "organisation", "each", "set,", "default", "once"] in lines
     assert ["clock", "till", "working", "set,", "default", "calendar"] in lines
-    assert ["quiet_gaps", "organisation", "3", "default"] in lines
+    assert ["minimum_count", "organisation", "10", "default"] in lines
     assert ["hotfix_labels", "organisation", "urgent;", "hot", "set,", "default", "hotfix"] in lines
     assert "Nothing was counted yet" in found.as_text()
 

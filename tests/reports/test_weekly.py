@@ -31,10 +31,10 @@ def text(written):
     return written[1]
 
 
-def test_the_paragraph_says_what_shipped_who_is_quiet_and_how_it_held(text):
+def test_the_paragraph_says_what_shipped_who_is_stalled_and_how_it_held(text):
     assert (
         "Acme shipped **3 times** in week 47, within its usual 2 to 3."
-        " **Books has gone quiet** with 1 change waiting."
+        " **Books is stalled** with 1 change waiting."
         " Over four weeks a change took **20 h** to reach production (n = 3),"
         " and **10 in 100** deployments needed intervention.\n"
     ) in text
@@ -64,10 +64,11 @@ def test_services_that_shipped_stand_in_a_table_and_the_others_are_named(text):
     assert "Nothing deployed by books." in text
 
 
-def test_a_quiet_service_comes_with_its_silence_what_waits_and_its_strip(text):
-    (line,) = [line for line in text.splitlines() if line.startswith("| **quiet**")]
+def test_a_stalled_service_comes_with_its_silence_what_waits_and_its_strip(text):
+    (line,) = [line for line in text.splitlines() if line.startswith("| **stalled**")]
 
-    assert "**books** has been quiet for 26 days, usually 7.0 days apart." in line
+    assert "**books** has been silent for 18 working days, usually 5." in line
+    assert "A silence this long happens by itself about once in" in line
     assert "**1 change waits** for 24 days." in line
     assert line.endswith("| ·████████··· |")
 
@@ -102,7 +103,7 @@ def test_html_says_what_markdown_says(written):
 
     assert "Week 47, 16 to 22 November 2026, Acme" in page.text
     assert "Acme shipped 3 times in week 47, within its usual 2 to 3." in page.text
-    for words in ("Gone quiet", "Five metrics", "Services that deployed", "Longest waits"):
+    for words in ("Stalled and slowing", "Five metrics", "Services that deployed", "Longest waits"):
         assert words in page.text
     assert "shop Thu 19 Nov, 13:00 1119aaa incident resolved 2.0 h" in page.text
 
@@ -150,7 +151,7 @@ def test_a_week_of_the_past_leaves_out_what_is_only_known_of_now(project, tmp_pa
 
     assert "Acme shipped **3 times** in week 40" in text
     assert "too little history to say what is usual" in text
-    assert "gone quiet**" not in text
+    assert "stalled**" not in text
     assert text.count("drumbeat refresh --as-of 2026-10-05 the report of the week has it") == 3
     assert "No deployment of the week is known to have needed intervention." in text
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines import cadence
 from pipelines.analysis import service_days
-from sql import cadence_words
+from sql import cadence_words, words
 from tests.support import at, organisation, rows
 
 START = at("2025-09-01 10:00")
@@ -209,3 +209,77 @@ def test_the_next_deployment_is_expected_within_days(first, last, said):
 
 def test_days_to_come_are_enough_to_look_a_year_ahead():
     assert service_days.AHEAD >= 366
+
+
+def row(state, waiting=0, **more):
+    """Return a row of the mart as words need it."""
+    return {
+        "service": "web",
+        "state": state,
+        "is_frozen": False,
+        "frozen_to_on": None,
+        "deploy_day_count": 40,
+        "silent_working_days": 22.0,
+        "usual_working_days": 2.0,
+        "silent_r_years": 48.0,
+        "four_r_years": 11.0,
+        "volume_r_years": 1.0,
+        "last_four_days": 28.0,
+        "usual_four_days": 9.0,
+        "next_from": date(2026, 11, 25),
+        "next_to": date(2026, 11, 27),
+        "waiting_count": waiting,
+        "oldest_waiting_hours": 456.0 if waiting else None,
+        "last_deployed_at": START,
+        "unusual_since_on": START.date(),
+        **more,
+    }
+
+
+def test_alarms_are_named_up_to_three_and_counted_beyond():
+    stalled, slower = row("stalled", 11), row("slowing", 9, service="stock")
+
+    def said(*rows):
+        return words.text(cadence_words.alarms(rows))
+
+    assert said(stalled, slower) == " Web is stalled with 11 changes waiting, and stock is slowing."
+    assert said(row("stalled")) == " Web is stalled with nothing merged."
+    assert said(slower, slower) == " Stock and stock are slowing."
+    assert said(*[stalled] * 4, *[slower] * 4) == (
+        " Four services are stalled with 44 changes waiting, and four services are slowing."
+    )
+    assert said(row("dormant"), row("watch"), row("stalled", is_frozen=True)) == ""
+
+
+def test_a_sentence_says_what_is_usual_how_rare_it_is_and_what_waits():
+    def said(*told, **more):
+        return words.text(cadence_words.sentence(row(*told, **more)))
+
+    assert said("stalled", 11) == (
+        "web has been silent for 22 working days, usually 2. A silence this long happens"
+        " by itself about once in 48 years. 11 changes wait, the oldest for 19 days."
+    )
+    assert said("stalled").endswith("about once in 48 years. Nothing merged waits.")
+    assert said("slowing", 1) == (
+        "web: the last 4 deploy-days took 28 working days, usually 9. 1 change waits for 19 days."
+    )
+    assert said("too_new", deploy_day_count=3) == "web: learning, 3 of 5."
+    frozen = said("stalled", is_frozen=True, frozen_to_on=date(2026, 11, 30))
+    assert frozen == "web: declared freeze to 30 November 2026."
+    assert said("on_rhythm") == "web: next deployment expected 25 to 27 November 2026."
+
+
+def test_a_strip_shades_what_is_unusual_and_hatches_a_freeze():
+    end = START + timedelta(days=30)
+
+    def shaded(state, **more):
+        found = cadence_words.shades(row(state, **more), end, "UTC")
+        return [(shade.start, shade.token) for shade in found]
+
+    midnight = START.replace(hour=0)
+    assert shaded("stalled") == [(START, "stalltint")]
+    assert shaded("slowing") == [(midnight, "slowtint")]
+    assert shaded("dormant") == shaded("retired") == [(START, "quiet")]
+    assert shaded("watch") == shaded("never_deployed", last_deployed_at=None) == []
+    frozen = shaded("stalled", is_frozen=True, frozen_from_on=START.date())
+    assert frozen == [(midnight, "hatch")]

@@ -153,3 +153,21 @@ def test_rejected_rows_are_counted_with_their_own_table(tmp_path):
             ("deployments", 1),
             ("incidents", 0),
         ]
+
+
+bots = STORIES.service(
+    "bots",
+    deployments=[{"finished_at": at("2026-03-10 12:00")}],
+    changes=[merged(10, author="renovate[bot]")],
+)
+never = STORIES.service("never", settings={})
+
+
+def test_what_has_no_rhythm_says_why(con):
+    query = (
+        "select state, attention, deploy_day_count from marts.service_overview where service = $1"
+    )
+    assert rows(con, query, bots) == [("too_new", 7, 0)]
+    assert rows(con, query, mixed) == [("too_new", 7, 1)]
+    assert rows(con, query, never) == [("never_deployed", 8, 0)]
+    assert rows(con, query, retired) == [("retired", 9, 0)]

@@ -84,28 +84,8 @@ def test_plain_git_is_said_to_release():
     assert "A released once last" in words.text(words.shipped("A", 1, 0, 2, is_git_only=True))
 
 
-def test_quiet_services_are_named_up_to_three_and_counted_beyond():
-    named = words.gone_quiet([words.Quiet("stock", 9), words.Quiet("returns", 0)])
-    counted = words.gone_quiet([words.Quiet(f"s{i}", 1) for i in range(4)])
-
-    assert words.text(named) == " Stock and returns have gone quiet with 9 changes waiting."
-    assert words.text(counted) == " Four services have gone quiet with 4 changes waiting."
-    assert words.gone_quiet([]) == ()
-
-
-def test_a_quiet_service_is_measured_against_its_own_gaps():
-    several = words.quiet_for("stock", 220.0, 48.0, 9, 144.0)
-    one = words.quiet_for("stock", 220.0, None, 1, 144.0)
-
-    assert words.text(several) == (
-        "stock has been quiet for 9.2 days, usually 2.0 days apart."
-        " 9 changes wait, the oldest for 6.0 days."
-    )
-    assert words.text(one).endswith("quiet for 9.2 days. 1 change waits for 6.0 days.")
-
-
 def test_hostile_names_are_escaped_in_html_and_markdown():
-    sentence = words.quiet_for("<script>alert(1)</script>\n\n**x** & [a](b)", 1, 1, 0, None)
+    sentence = words.shipped("<script>alert(1)</script>\n\n**x** & [a](b)", 1, None, None)
 
     assert "<script>" not in words.html(sentence)
     assert "\n" not in words.html(sentence)
