@@ -69,7 +69,9 @@ def rhythms(edition: Edition, found: Sequence[Row]) -> Table:
 
 
 def _rhythm(row: Row) -> words.Sentence:
-    name = f" ({short(row['freeze'], NAME)})" if row["is_frozen"] and row["freeze"] else ""
+    name = (
+        f" ({short(row['freeze_name'], NAME)})" if row["is_frozen"] and row["freeze_name"] else ""
+    )
     return (*cadence_words.sentence(row), *([Part(name)] if name else []))
 
 

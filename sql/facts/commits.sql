@@ -7,6 +7,7 @@
 --   authored_at        Author time, UTC.
 --   committed_at       Committer time, UTC.
 --   is_bot             True when a bot is its author; null without an author.
+--   author_number      Stands for its author, to count how many there are; null without one.
 --   author_team        Team of its author; null where in none.
 --   is_merge           True with two parents or more: it carries the graph and is no change.
 --   is_revert          True when it takes an earlier commit back.
@@ -57,6 +58,7 @@ select
     chosen.authored_at,
     chosen.committed_at,
     chosen.is_bot,
+    chosen.author_number,
     chosen.author_team,
     contains(chosen.parents, ' ') as is_merge,
     chosen.reverts <> '' or starts_with(chosen.subject, 'Revert "') as is_revert,

@@ -10,7 +10,7 @@
 --   is_frozen             True while today lies in a declared freeze.
 --   frozen_from_on        The freeze's first day; null while there is none.
 --   frozen_to_on          The freeze's last day; null while there is none.
---   freeze                What the freeze is called.
+--   freeze_name           What the freeze is called.
 --   threshold_years       From here on it is an alarm.
 --   return_years          A silence like this, or so little, just happens once in so many years.
 --   silent_r_years        The same of the silence since the last deploy-day alone.
@@ -75,7 +75,7 @@ select
     cadence.is_frozen,
     freezes.from_on as frozen_from_on,
     freezes.to_on as frozen_to_on,
-    freezes.name as freeze,
+    freezes.name as freeze_name,
     cadence.threshold_years,
     cadence.return_years,
     cadence.r1 as silent_r_years,

@@ -8,6 +8,7 @@
 --   authored_at        Author time, UTC.
 --   committed_at       Committer time, UTC; the author time where unknown.
 --   is_bot             True when a bot's name stands as author; null without an author.
+--   author_number      Stands for its author; null without one.
 --   author_team        Team of its author; null where in none.
 --   subject            First line of the message.
 --   reverts            Shas that it takes back, blank between, where the table tells them.
@@ -39,6 +40,7 @@ select
         'second', cast(coalesce(fields.committed_at, fields.authored_at) as timestamptz)
     ) as committed_at,
     authors.is_bot,
+    authors.author_number,
     authors.team as author_team,
     coalesce(masked.masked_title, fields.subject, '') as subject,
     coalesce(fields.reverts, '') as reverts,

@@ -8,6 +8,7 @@
 --   authored_at        Author time, UTC.
 --   committed_at       Committer time, UTC.
 --   is_bot             True when a bot's name stands as author.
+--   author_number      Stands for its author; null without one.
 --   author_team        Team of its author; null where in none.
 --   subject            First line of the message.
 --   reverts            Shas that the message says it reverts, blank between.
@@ -21,6 +22,7 @@ select
     date_trunc('second', commits.authored_at) as authored_at,
     date_trunc('second', commits.committed_at) as committed_at,
     authors.is_bot,
+    authors.author_number,
     authors.team as author_team,
     coalesce(masked.masked_title, commits.subject) as subject,
     commits.reverts,

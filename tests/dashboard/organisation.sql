@@ -188,7 +188,7 @@ select
     is_frozen,
     cast(null as date) as frozen_from_on,
     cast(null as date) as frozen_to_on,
-    cast(null as text) as freeze,
+    cast(null as text) as freeze_name,
     5e0 as threshold_years,
     case state when 'stalled' then 48e0 when 'slowing' then 11e0 else 2e-1 end as return_years,
     case state when 'stalled' then 48e0 else 2e-1 end as silent_r_years,
