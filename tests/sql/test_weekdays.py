@@ -35,7 +35,7 @@ def draw(seed, weeks=50, services=3, friday=1.0):
 def mart(con, rows):
     """Return what the model makes of days, by scope and weekday."""
     con.execute(
-        "create or replace schema facts; create or replace table facts.shipping_days (service text,"
+        "create schema if not exists facts; create or replace table facts.shipping_days (service text,"
         " day date, week_on date, weekday bigint, is_working boolean, deployment_count bigint,"
         " waiting_before bigint, waiting_after bigint);"
         "create or replace table facts.scopes as select * from (values"
