@@ -6,11 +6,16 @@ from datetime import date, timedelta
 from statistics import fmean, pvariance
 
 import duckdb
+import polars as pl
 import pytest
 
 import sql
 
 MONDAY = date(2025, 1, 6)
+DAYS = (
+    "service", "day", "week_on", "weekday", "is_working", "deployment_count",
+    "waiting_before", "waiting_after",
+)  # fmt: skip
 LEAST = {1: 2.576, 2: 2.807, 3: 2.935, 4: 3.023, 5: 3.090, 6: 3.144, 7: 3.189}
 
 
@@ -34,18 +39,17 @@ def draw(seed, weeks=50, services=3, friday=1.0):
 
 def mart(con, rows):
     """Return what the model makes of days, by scope and weekday."""
+    told = [(s, d, d - timedelta(days=w - 1), w, *rest) for s, d, w, *rest in rows]
+    con.execute("create schema if not exists facts")
+    con.register("drawn", pl.DataFrame(told, schema=DAYS, orient="row"))
+    con.execute("create or replace table facts.shipping_days as from drawn")
     con.execute(
-        "create schema if not exists facts; create or replace table facts.shipping_days (service text,"
-        " day date, week_on date, weekday bigint, is_working boolean, deployment_count bigint,"
-        " waiting_before bigint, waiting_after bigint);"
         "create or replace table facts.scopes as select * from (values"
         " ('organisation', 'organisation', 's0', date '1900-01-01', date '9999-12-31'),"
         " ('organisation', 'organisation', 's1', date '1900-01-01', date '9999-12-31'),"
         " ('organisation', 'organisation', 's2', date '2025-06-01', date '9999-12-31'))"
         " as scopes (scope, name, service, from_on, until_on)"
     )
-    told = [(s, d, d - timedelta(days=w - 1), w, *rest) for s, d, w, *rest in rows]
-    con.executemany("insert into facts.shipping_days values ($1, $2, $3, $4, $5, $6, $7, $8)", told)
     found = con.sql(sql.model("marts.weekdays").text).pl().to_dicts()
     return {row["weekday"]: row for row in found}
 
@@ -94,7 +98,7 @@ def con():
         yield found
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("friday", [1.0, 0.3])
 def test_the_mart_counts_as_plain_python_does(con, seed, friday):
     rows = draw(seed, friday=friday)
