@@ -32,7 +32,7 @@ with counted as (
         sum(days.waiting_after) as waiting_count,
         count(*) filter (where days.waiting_before > 0 and days.deployment_count = 0)
             as missed_count
-    from facts.shipping_days as days
+    from marts.shipping_days as days
     inner join facts.scopes as scopes
         on
             days.service = scopes.service

@@ -40,9 +40,9 @@ def draw(seed, weeks=50, services=3, friday=1.0):
 def mart(con, rows):
     """Return what the model makes of days, by scope and weekday."""
     told = [(s, d, d - timedelta(days=w - 1), w, *rest) for s, d, w, *rest in rows]
-    con.execute("create schema if not exists facts")
+    con.execute("create schema if not exists facts; create schema if not exists marts")
     con.register("drawn", pl.DataFrame(told, schema=DAYS, orient="row"))
-    con.execute("create or replace table facts.shipping_days as from drawn")
+    con.execute("create or replace table marts.shipping_days as from drawn")
     con.execute(
         "create or replace table facts.scopes as select * from (values"
         " ('organisation', 'organisation', 's0', date '1900-01-01', date '9999-12-31'),"

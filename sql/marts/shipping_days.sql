@@ -67,7 +67,7 @@ moved as (
         turns.service,
         greatest(turns.day, spans.first_on - 1) as day,
         sum(turns.waiting_change) as change
-    from facts.waiting_turns as turns
+    from marts.waiting_turns as turns
     inner join spans on turns.service = spans.service
     group by all
 ),
