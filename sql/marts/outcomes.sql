@@ -68,8 +68,8 @@ rates as (
         place,
         count(*) as deployment_count,
         count(*) filter (where is_failed) as failed_count,
-        count(*) filter (where is_failed) / cast(count(*) as double) as fail_rate,
-        1.959964 * 1.959964 / count(*) as z2_n
+        count(*) filter (where is_failed) / nullif(cast(count(*) as double), 0) as fail_rate,
+        1.959964 * 1.959964 / nullif(count(*), 0) as z2_n
     from traits
     group by scope, name, trait, place
 ),

@@ -47,8 +47,8 @@ weeks as (
         scope,
         name,
         week_on,
-        avg(deployment_count / cast(day_count as double)) as mean,
-        var_pop(deployment_count / cast(day_count as double)) as spread
+        avg(deployment_count / nullif(cast(day_count as double), 0)) as mean,
+        var_pop(deployment_count / nullif(cast(day_count as double), 0)) as spread
     from counted
     group by scope, name, week_on
 ),
