@@ -46,7 +46,7 @@ def test_the_overview_opens_with_what_shipped_and_who_is_stalled(opened, publish
     assert "Week 47, 16 to 22 November 2026" in said
     assert 'The organisation shipped <b class="strong">93 times</b> last week, within' in said
     assert "Invoicing is stalled" in said
-    assert "with 11 changes waiting, and " in said
+    assert "with 11 changes waiting, and" in said
     assert "stock is slowing" in said
 
 
