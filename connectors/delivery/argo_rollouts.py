@@ -79,7 +79,8 @@ def rollout(body: Body, sets: Sets, places: Places) -> dict[str, Any]:
             **stepped(strategy),
             "tool": TOOL,
             "status": state,
-            "started_at": started(body, sets),
+            # What is not known to have begun earlier began when it was over.
+            "started_at": started(body, sets) or (finished_at if state == "completed" else None),
             "finished_at": finished_at if state == "completed" else None,
             "aborted_at": aborted(body) if state == "aborted" else None,
             "stable_version": before.get("sha") or before.get("version"),
@@ -109,7 +110,10 @@ def started(body: Body, sets: Sets) -> datetime | None:
         return moment(completed, "lastTransitionTime")
     made_at = sets.made_at(text(body, "status", "currentPodHash"))
     is_back = goes_back(body, sets)
-    return None if is_back else made_at or moment(body, "metadata", "creationTimestamp")
+    if is_back:
+        return None
+    is_first = text(body, "metadata", "annotations", REVISION) == "1"
+    return made_at or (moment(body, "metadata", "creationTimestamp") if is_first else None)
 
 
 def aborted(body: Body) -> datetime | None:

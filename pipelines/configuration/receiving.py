@@ -16,7 +16,7 @@ Found = Iterator[tuple[Path, str]]
 
 Format = Literal[
     "plain", "cdevents", "github", "gitlab", "pagerduty", "opsgenie", "alertmanager", "argocd",
-    "flagger", "unleash", "launchdarkly",
+    "argo_rollouts", "flagger", "unleash", "launchdarkly",
 ]  # fmt: skip
 Formats = Annotated[
     tuple[Format, ...],

@@ -60,6 +60,7 @@ WEBHOOKS = {
     "opsgenie": "A source of `kind: opsgenie` with webhook_secrets by its name; or a token.",
     "alertmanager": "Prometheus Alertmanager, with a token.",
     "argocd": "Argo CD notifications, with a token.",
+    "argo_rollouts": "Argo Rollouts' notifications, with a token.",
     "flagger": "Flagger, with a token.",
     "unleash": "Unleash, with a token.",
     "launchdarkly": "LaunchDarkly, with a token.",

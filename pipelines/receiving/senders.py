@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.events import (
     alertmanager,
+    argo_rollouts,
     argocd,
     cdevents,
     flagger,
@@ -28,8 +29,8 @@ JSON = re.compile(r"application/(?:[\w.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE | 
 TRANSLATORS: Mapping[str, Callable[..., list[Event]]] = {
     module.FORMAT: module.translate
     for module in (
-        plain, cdevents, github, gitlab, pagerduty, opsgenie, alertmanager, argocd, flagger,
-        unleash, launchdarkly,
+        plain, cdevents, github, gitlab, pagerduty, opsgenie, alertmanager, argocd,
+        argo_rollouts, flagger,        unleash, launchdarkly,
     )
 }  # fmt: skip
 

@@ -52,7 +52,7 @@ select
     coalesce(metric, '') as metric,
     min(
         case
-            when metric is null then verdict
+            when metric is null or verdict in ('error', 'inconclusive') then verdict
             when status = 'aborted' then 'failed'
             when status = 'completed' then 'successful'
         end

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from connectors.events import argocd
+from connectors.events import argo_rollouts, argocd
 from pipelines import refreshing
 from pipelines.command_line import drumbeat
 from pipelines.configuration import parse
@@ -247,6 +247,16 @@ def test_argo_cd_sends_our_template():
     assert parts["service.webhook.drumbeat"]["url"].endswith("/webhooks/argocd")
     assert parts["trigger.drumbeat"][0]["send"] == ["drumbeat"]
     assert parts["subscriptions"][0]["recipients"] == ["drumbeat"]
+
+
+def test_argo_rollouts_sends_our_template():
+    data = snippet("argo-rollouts-notification-configmap")["data"]
+
+    parts = {name: yaml.safe_load(text) for name, text in data.items()}
+    assert parts["template.drumbeat"]["webhook"]["drumbeat"]["body"] == argo_rollouts.TEMPLATE
+    assert parts["service.webhook.drumbeat"]["url"].endswith("/webhooks/argo_rollouts")
+    triggers = {name.removeprefix("trigger.") for name in parts if name.startswith("trigger.")}
+    assert set(parts["subscriptions"][0]["triggers"]) == triggers
 
 
 @pytest.mark.skipif(not shutil.which("amtool"), reason="Debian's prometheus-alertmanager has it")

@@ -2,6 +2,7 @@
 
 from connectors.events import (
     alertmanager,
+    argo_rollouts,
     argocd,
     cdevents,
     flagger,
@@ -13,13 +14,14 @@ from connectors.events import (
     plain,
     unleash,
 )
+from tests.connectors.delivery.objects import rollout
 
 SHA = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"
 MODULES = {
     module.FORMAT: module
     for module in (
-        alertmanager, argocd, cdevents, flagger, github, gitlab, launchdarkly, opsgenie,
-        pagerduty, plain, unleash,
+        alertmanager, argo_rollouts, argocd, cdevents, flagger, github, gitlab, launchdarkly,
+        opsgenie, pagerduty, plain, unleash,
     )
 }  # fmt: skip
 
@@ -462,6 +464,7 @@ ALL = {
     "opsgenie": ("opsgenie", {}, opsgenie_action(), {}),
     "alertmanager": ("alertmanager", {}, group(alert(), alert("resolved")), {}),
     "argocd": ("argocd", {}, argocd_sync(), {}),
+    "argo_rollouts": ("argo_rollouts", {}, {"rollout": rollout()}, {}),
     "flagger": ("flagger", {}, canary(), {}),
     "unleash": ("unleash", {}, unleash_event(), {}),
     "launchdarkly": ("launchdarkly", {}, launchdarkly_entry(), {}),

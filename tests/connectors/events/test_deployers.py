@@ -88,7 +88,7 @@ def test_a_sync_without_app_or_phase_is_refused():
 @pytest.mark.parametrize(
     ("message", "phase", "state"),
     [
-        ("New revision detected! Scaling up checkout.shop", "Succeeded", "started"),
+        ("New revision detected! Scaling up checkout.shop", "Succeeded", "updated"),
         ("Starting canary analysis for checkout.shop", "Progressing", "started"),
         ("Advance checkout.shop canary weight 20", "Progressing", "progressing"),
         ("Halt advancement no values found for metric", "Progressing", "paused"),
