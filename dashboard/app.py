@@ -10,7 +10,7 @@ import duckdb
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard import data, frame, links, marks, questions, theme
+from dashboard import access, data, frame, links, marks, questions, theme
 from sql import words
 from sql.words import Part, escape_html
 
@@ -50,6 +50,8 @@ def main() -> None:
         initial_sidebar_state=232,
     )
     st.html(theme.stylesheet())
+    if not access.admitted():
+        return
     found = {page.name: _page(page) for page in PAGES}
     sections = {
         page.section: [found[p.name] for p in PAGES if p.section == page.section] for page in PAGES

@@ -15,7 +15,7 @@ from pipelines.configuration.globs import (
     tag_pattern,
 )
 from pipelines.configuration.hosts import App, GitHubSource, GitLabSource, Host
-from pipelines.configuration.loading import FILE_NAME, dump, find, load, parse
+from pipelines.configuration.loading import FILE_NAME, dump, find, load, parse, sign_in
 from pipelines.configuration.pagers import AnyPager
 from pipelines.configuration.proposing import propose_from_git
 from pipelines.configuration.receiving import EventsSource
@@ -74,5 +74,6 @@ __all__ = [
     "owner_pattern",
     "parse",
     "propose_from_git",
+    "sign_in",
     "tag_pattern",
 ]

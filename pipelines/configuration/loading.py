@@ -11,6 +11,7 @@ from pipelines.configuration import credentials, environment, locations, overrul
 from pipelines.configuration.checking import conflicts
 from pipelines.configuration.environment import Origin
 from pipelines.configuration.errors import ConfigurationError, Problem
+from pipelines.configuration.outlets import SignIn
 from pipelines.configuration.schema import Configuration
 from pipelines.configuration.wording import is_own, shown, worded
 
@@ -53,6 +54,16 @@ def load(path: Path, *, may_lack: bool = False) -> Configuration:
         problem = Problem(0, "", f"can not be read: {error.strerror}; {REMEDY}")
         raise ConfigurationError(str(path), [problem]) from error
     return parse(text, path, may_lack=may_lack)
+
+
+def sign_in(path: Path) -> SignIn | None:
+    """Read who may see the dashboard; all else may lack its environment variables."""
+    raw = yaml_text.read(path.read_text(encoding="utf-8-sig"), str(path))[0]
+    found = raw.get("dashboard") if isinstance(raw, dict) else None
+    if not found:
+        return None
+    made = {"sources": [{"kind": "demo"}], "dashboard": found}
+    return parse(yaml_text.written(made), path).dashboard.sign_in
 
 
 def parse(text: str, path: Path, *, may_lack: bool = False) -> Configuration:

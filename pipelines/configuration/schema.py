@@ -12,7 +12,7 @@ from pipelines.configuration.definitions import Definitions
 from pipelines.configuration.delivery import Delivery
 from pipelines.configuration.flags import Flags
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
-from pipelines.configuration.outlets import Publish
+from pipelines.configuration.outlets import Dashboard, Publish
 from pipelines.configuration.overrides import Override
 from pipelines.configuration.reports import Report
 from pipelines.configuration.services import Service
@@ -213,6 +213,7 @@ class Configuration(Settings):
     alerts: Alerts = Field(
         default=Alerts(), description="Who is told when a service leaves its rhythm."
     )
+    dashboard: Dashboard = Field(default=Dashboard(), description="The pages.")
     publish: Publish = Field(
         default=Publish(), description="What is written beside the published file."
     )

@@ -31,6 +31,8 @@ SECRETS = {
     "SLACK_TOKEN": "made-up-token-of-slack",
     "SMTP_PASSWORD": "made-up-password-of-mail",
     "ALERT_SECRET": "made-up-secret-of-alerts",
+    "OIDC_SECRET": "made-up-secret-of-the-dashboard",
+    "COOKIE_SECRET": "made-up-secret-of-cookies-that-is-long",
 }
 
 
