@@ -15,6 +15,7 @@ from dashboard import launch
 from tests.dashboard import organisation
 
 PATIENCE = 60
+STYLED = "getComputedStyle(document.querySelector('.note')).borderTopStyle === 'solid'"
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +92,8 @@ def visit(chromium, server):
         page.on("websocket", lambda socket: page.requested.append(socket.url))
         page.goto(server + address)
         page.locator(".note").wait_for(timeout=PATIENCE * 1000)
+        # The stylesheet may come after the text.
+        page.wait_for_function(STYLED)
         return page
 
     yield go
