@@ -20,7 +20,7 @@ RULES = {
     ("claims", "is_so"),
     [
         ({"email": "ada@example.org"}, True),
-        ({"email": "ada@EXAMPLE.org", "email_verified": True}, True),
+        ({"email": "ada@example.ORG", "email_verified": True}, True),
         ({"email": "ada@example.org", "email_verified": False}, False),
         ({"email": "ada@sub.example.org"}, False),
         ({"email": "ada@example.org@elsewhere.example.com"}, False),
