@@ -1,11 +1,14 @@
 """Settings of what others read: the published file, and the dashboard."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from pipelines.configuration.settings import Settings
 from pipelines.configuration.values import Secret, Text
+
+LENGTH = 32
+"""Characters of a secret that signs cookies, at least."""
 
 
 class Publish(Settings):
@@ -40,7 +43,7 @@ class SignIn(Settings):
     redirect_url: Text = Field(
         description="The dashboard's own address with /oauth2callback, as the provider knows it."
     )
-    cookie_secret: Annotated[Secret, Field(min_length=32)] = Field(
+    cookie_secret: Secret = Field(
         description="Signs the cookies of who is signed in: 32 characters or more, at random. "
         "Another one signs everybody out."
     )
@@ -55,6 +58,14 @@ class SignIn(Settings):
     groups_claim: Text = Field(
         default="groups", description="The claim of the identity token that names groups."
     )
+
+    @field_validator("cookie_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        # Not a constraint of the schema, which sees the name of a variable.
+        if len(value.get_secret_value()) < LENGTH:
+            raise ValueError(f"must be {LENGTH} characters or more, at random")
+        return value
 
     @field_validator("redirect_url")
     @classmethod

@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.configuration import Configuration, ConfigurationError, dump, find, load, parse
 
@@ -333,3 +334,28 @@ def test_importing_the_configuration_is_cheap():
     )
 
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"cookie_secret": "short"}, "must be 32 characters or more"),
+        ({"redirect_url": "https://pages.example.org/"}, "must end in /oauth2callback"),
+    ],
+)
+def test_a_sign_in_that_can_not_work_is_refused_with_what_would_be_right(tmp_path, changed, said):
+    told = {
+        "metadata_url": "https://login.example.org/.well-known/openid-configuration",
+        "client_id": "drumbeat", "client_secret": "made-up-secret-of-the-dashboard",
+        "redirect_url": "https://pages.example.org/oauth2callback",
+        "cookie_secret": "made-up-secret-of-cookies-that-is-long",
+    }  # fmt: skip
+    path = tmp_path / "drumbeat.yaml"
+    text = yaml.safe_dump({"sources": [{"kind": "demo"}], "dashboard": {"sign_in": told}})
+    assert parse(text, path).dashboard.sign_in is not None
+
+    wrong = yaml.safe_dump(
+        {"sources": [{"kind": "demo"}], "dashboard": {"sign_in": told | changed}}
+    )
+    with pytest.raises(ConfigurationError, match=said):
+        parse(wrong, path)
