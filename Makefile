@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 
 .venv/run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(INSTALL) -e . && touch $@
+	$(INSTALL) -e '.[report]' && touch $@
 
 .venv/dev: .venv/run
 	$(INSTALL) -e '.[dev,report]' && touch $@

@@ -29,8 +29,8 @@ def render(report: Report) -> bytes:
     except (ImportError, OSError) as error:
         # An OSError where the package is there and Pango is not.
         raise DrumbeatError(
-            f"no PDF can be made: {error}; install it with pip install 'drumbeat[report]', or"
-            " leave pdf out of the formats"
+            f"no PDF can be made: {error}; install WeasyPrint (pip install weasyprint) and Pango,"
+            " or leave pdf out of the formats"
         ) from error
     # It warns of every rule of the stylesheet that paper has no use for.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)

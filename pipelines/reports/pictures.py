@@ -6,6 +6,7 @@ import shutil
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 
 from sql.drawing import LIGHT
 
@@ -48,6 +49,9 @@ def size(picture: str) -> tuple[int, int]:
 def drawn(pictures: Sequence[str], say: Callable[[str], None]) -> dict[str, bytes]:
     """Return each picture as PNG; none where no browser draws them, which is said."""
     if not pictures:
+        return {}
+    if find_spec("kaleido") is None:
+        say("kaleido is not installed, so mail has SVG pictures, which not all programs show.")
         return {}
     if not any(map(shutil.which, BROWSERS)):
         say(

@@ -220,7 +220,7 @@ def test_pdf_shows_markup_as_text_and_has_no_script(reports, tmp_path):
 def test_the_names_of_files_hold_nothing_that_a_shell_or_a_path_would_obey(reports):
     names = [report.name for report in reports.values()]
 
-    assert len(set(names)) == len(names) == 6
+    assert len(set(names)) == len(names) == 7
     for name in names:
         assert re.fullmatch(r"drumbeat-2026-W47[A-Za-z0-9._-]*", name)
 
