@@ -1,20 +1,11 @@
 """Rows as files: CSV that a spreadsheet shows and never runs, and Parquet."""
 
-import re
 from io import BytesIO
 
 import polars as pl
 import streamlit as st
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-
-
-def harmless(cell: str | None) -> str | None:
-    """Prefix a text that a spreadsheet would take for a formula; plain numbers stay as they are."""
-    if cell is None or not cell.startswith(RISKY) or NUMBER.fullmatch(cell):
-        return cell
-    return f"'{cell}"
+from sql.spreadsheet import harmless
 
 
 def csv(frame: pl.DataFrame) -> str:

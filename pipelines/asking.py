@@ -9,8 +9,9 @@ import duckdb
 import polars as pl
 
 from pipelines.errors import QueryFailed
-from pipelines.printing import aligned, told
+from pipelines.printing import aligned, printable_lines, told
 from pipelines.warehouse import opened
+from sql.spreadsheet import harmless
 
 
 def answer(file: Path, query: str, form: str, out: IO[bytes]) -> None:
@@ -19,7 +20,7 @@ def answer(file: Path, query: str, form: str, out: IO[bytes]) -> None:
     if form == "parquet":
         rows.write_parquet(out)
     elif form == "csv":
-        out.write(flat(rows).write_csv().encode())
+        out.write(shown(flat(rows)).write_csv().encode())
     elif form == "json":
         # JSON knows no NaN and no infinity.
         finite = pl.when(pl.col(pl.Float64, pl.Float32).is_finite())
@@ -48,6 +49,21 @@ def flat(rows: pl.DataFrame) -> pl.DataFrame:
         for name, kind in rows.schema.items()
         if isinstance(kind, plain)
     )
+
+
+def shown(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows whose texts neither a spreadsheet nor a terminal obeys."""
+    named = rows.rename({name: readable(name) for name in rows.columns})
+    texts = (name for name, kind in named.schema.items() if kind == pl.String)
+    return named.with_columns(
+        pl.Series(name, [None if cell is None else readable(cell) for cell in named[name]])
+        for name in texts
+    )
+
+
+def readable(cell: str) -> str:
+    """Return a text without what a terminal obeys, and that is no formula."""
+    return harmless(printable_lines(cell)) or ""
 
 
 def plain(cell: object) -> float | str:

@@ -1,6 +1,7 @@
 """The ``drumbeat`` command: what it knows, and how it ends."""
 
 import sys
+from typing import NoReturn
 
 import click
 
@@ -47,12 +48,18 @@ def main() -> None:
     try:
         drumbeat(prog_name="drumbeat")
     except DrumbeatError as error:
-        click.echo(f"drumbeat: {error}", err=True)
-        sys.exit(1)
+        complain(error)
     except BrokenPipeError:
         # Whoever read the output has had enough of it.
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
-        click.echo(f"drumbeat: {error}", err=True)
-        sys.exit(1)
+        complain(error)
+
+
+def complain(error: Exception) -> NoReturn:
+    """Say what is wrong, which may name what comes from outside, and end."""
+    from pipelines.printing import printable_lines
+
+    click.echo(printable_lines(f"drumbeat: {error}"), err=True)
+    sys.exit(1)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.printing import printable
+
 Level = Literal["ok", "look", "mend"]
 """mend: something does not work; look: it works, and this is left out or doubtful."""
 
@@ -16,5 +18,5 @@ class Finding:
     level: Level = "ok"
 
     def text(self) -> str:
-        """Return the finding as one line."""
-        return f"{self.level:<4}  {self.subject}: {self.said}"
+        """Return the finding as one line, without what a terminal would obey."""
+        return printable(f"{self.level:<4}  {self.subject}: {self.said}")

@@ -102,3 +102,8 @@ def told(cell: object) -> str:
 def printable(text: object) -> str:
     """Return text from outside without what a terminal would obey."""
     return "".join(sign if sign.isprintable() else " " for sign in str(text))
+
+
+def printable_lines(text: object) -> str:
+    """Return several lines of text from outside without what a terminal would obey."""
+    return "\n".join(map(printable, str(text).split("\n")))

@@ -29,8 +29,10 @@ class Progress:
     is_terminal: bool = field(default_factory=lambda: sys.stderr.isatty())
 
     def say(self, text: str) -> None:
-        """Print one line."""
-        print(text, file=sys.stderr, flush=True)
+        """Print one line, without what a terminal would obey."""
+        from pipelines.printing import printable_lines
+
+        print(printable_lines(text), file=sys.stderr, flush=True)
 
     @contextmanager
     def task(self, title: str, total: int) -> Iterator[Task]:
