@@ -80,9 +80,15 @@ class Window:
 
 @contextmanager
 def published(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a published file to read."""
+    """Open a published file to read; raises DrumbeatError where another release made it."""
     with opened(file, read_only=True) as con:
-        yield con
+        try:
+            yield con
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise DrumbeatError(
+                f"{file.name} lacks what this release reads, so another one published it;"
+                " `drumbeat rebuild` makes it again from what was collected"
+            ) from error
 
 
 def window(
