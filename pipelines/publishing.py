@@ -23,7 +23,7 @@ KEPT = 3
 PRIVATE = (
     "commits", "commit_landings", "commit_owners", "commit_changes", "deployment_commits",
     "rebased_commits", "changed_commits", "changed_files", "path_topics",
-    "touched_paths", "path_services", "path_owners",
+    "touched_paths", "path_services", "path_owners", "schedule_replays",
     "told_changes", "told_deployments", "told_incidents", "told_flag_events", "raised_incidents",
     "claims", "claimed_deployments", "told_rollouts",
     "flag_levels", "flag_words",

@@ -1,7 +1,7 @@
 -- One row per manifest and service that it is of, now or in any change that was read.
 -- Of its own repository every manifest is its own, or those that its paths or its name say are,
 -- where it shares the repository; of another repository those that `manifests` names, else those
--- below a folder or file that has the service's name.
+-- that `manifests` gives to nobody, below a folder or file that has the service's name.
 --
 -- grain: repository, path, service
 --   repository         Repository of the manifest.
@@ -61,6 +61,20 @@ held as (
     from facts.repositories
 ),
 
+configured as (
+    select
+        settings.service,
+        manifests.repository,
+        manifests.path,
+        settings.team as holder
+    from manifests
+    inner join held on manifests.repository = held.repository
+    inner join config.manifests as settings on held.name = settings.repository
+    where
+        settings.path_pattern is null
+        or regexp_matches(manifests.path, settings.path_pattern)
+),
+
 takers as (
     select
         services.service,
@@ -74,16 +88,11 @@ takers as (
         or regexp_matches(manifests.path, services.path_pattern)
     union
     select
-        settings.service,
-        manifests.repository,
-        manifests.path,
-        settings.team as holder
-    from manifests
-    inner join held on manifests.repository = held.repository
-    inner join config.manifests as settings on held.name = settings.repository
-    where
-        settings.path_pattern is null
-        or regexp_matches(manifests.path, settings.path_pattern)
+        service,
+        repository,
+        path,
+        holder
+    from configured
     union
     select
         names.service,
@@ -94,8 +103,11 @@ takers as (
     inner join names on named.name = names.name
     inner join facts.services as services on names.service = services.service
     left join placed on names.service = placed.service
+    left join configured
+        on named.repository = configured.repository and named.path = configured.path
     where
         placed.service is null
+        and configured.service is null
         and (services.repository <> named.repository or services.path_pattern is not null)
 )
 

@@ -14,6 +14,7 @@
 --   finished_at        End, UTC; null while in progress.
 --   commit_sha         Commit that it ran on.
 --   branch             Branch that it ran on; null where unknown.
+--   attempt            1 unless it was run again; of such a run only the last attempt is known.
 --   is_bot             True when a bot set it off; null without an author.
 --   url                Page at the host.
 
@@ -30,6 +31,7 @@ with fields as (
         json_extract_string(runs.payload, '$.event') as event,
         json_extract_string(runs.payload, '$.sha') as commit_sha,
         json_extract_string(runs.payload, '$.branch') as branch,
+        json_extract_string(runs.payload, '$.attempt') as attempt,
         json_extract_string(runs.payload, '$.author') as author,
         json_extract_string(runs.payload, '$.is_bot') as is_bot,
         json_extract_string(runs.payload, '$.created_at') as created_at,
@@ -88,6 +90,7 @@ select
     cast(fields.finished_at as timestamptz) as finished_at,
     lower(fields.commit_sha) as commit_sha,
     fields.branch,
+    coalesce(cast(fields.attempt as bigint), 1) as attempt,
     case when fields.is_bot = 'true' then true else known.is_bot end as is_bot,
     fields.url
 from fields
