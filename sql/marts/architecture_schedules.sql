@@ -5,15 +5,15 @@
 -- 16:00 sharp goes out at once, and where such a day is off, on the next one that is not.
 --
 -- grain: service, schedule
---   service              Service.
---   schedule             actual, on_merge, daily or tuesday_thursday.
---   change_count         Changes merged in the window, bots' left out; of the actual one those that
---                        are deployed and have a lead time.
---   deployment_count     Deployments that carry them.
---   median_lead_hours    First commit to the end of the deployment.
---   p90_lead_hours       90th percentile of the same.
---   median_change_count  Median changes of a deployment.
---   largest_change_count Most changes of a deployment.
+--   service               Service.
+--   schedule              actual, on_merge, daily or tuesday_thursday.
+--   change_count          Changes merged in the window, bots' left out; of the actual one those that
+--                         are deployed and have a lead time.
+--   deployment_count      Deployments that carry them.
+--   median_lead_hours     First commit to the end of the deployment.
+--   p90_lead_hours        90th percentile of the same.
+--   median_change_count   Median changes of a deployment.
+--   largest_change_count  Most changes of a deployment.
 
 with batches as (
     select
