@@ -7,8 +7,8 @@
 -- grain: service, schedule
 --   service               Service.
 --   schedule              actual, on_merge, daily or tuesday_thursday.
---   change_count          Changes merged in the window, bots' left out; of the actual one those that
---                         are deployed and have a lead time.
+--   change_count          Changes merged in the window, bots' left out; of the actual one those
+--                         that are deployed and have a lead time.
 --   deployment_count      Deployments that carry them.
 --   median_lead_hours     First commit to the end of the deployment.
 --   p90_lead_hours        90th percentile of the same.
