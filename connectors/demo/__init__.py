@@ -17,7 +17,7 @@ from connectors.records import Batch
 
 __all__ = ["AS_OF", "BOTS", "ORGANISATION", "SINCE", "TIME_ZONE", "Demo", "configuration"]
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same seed makes other records."""
 
 
@@ -26,8 +26,8 @@ class Demo:
     """Makes the records of the organisation up."""
 
     entities: ClassVar[tuple[str, ...]] = (
-        "deployments", "changes", "commits", "incidents", "progressive_rollouts", "analyses",
-        "traffic_weights", "agent_syncs", "shadows",
+        "deployments", "changes", "commits", "incidents", "changed_files",
+        "progressive_rollouts", "analyses", "traffic_weights", "agent_syncs", "shadows",
     )  # fmt: skip
 
     seed: int = 7

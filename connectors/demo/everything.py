@@ -8,11 +8,13 @@ import polars as pl
 
 from connectors.demo import declaring, rolling_out, rows
 from connectors.demo.changing import NOW
+from connectors.demo.drills import drill
 from connectors.demo.graph import Commit, Repository
 from connectors.demo.history import Simulation
 from connectors.demo.oddities import add_oddities
 from connectors.demo.organisation import SERVICES, Service
 from connectors.demo.things import Change, History
+from connectors.demo.touching import touched
 
 Histories = Mapping[str, History]
 
@@ -21,11 +23,12 @@ Histories = Mapping[str, History]
 def frames(seed: int) -> Mapping[str, pl.DataFrame]:
     """Return the records of every entity."""
     histories = played(seed)
-    found = commits(histories, seed)
+    found, files = touched(commits(histories, seed), seed)
     return {
         "deployments": rows.frame(deployments(histories)),
         "changes": rows.frame(changes(histories)),
         "commits": rows.frame(rows.commits(found)),
+        "changed_files": rows.frame(files),
         "incidents": rows.frame(incidents(histories)),
         "progressive_rollouts": rows.frame(rolling_out.rollouts(histories)),
         "analyses": rows.frame(rolling_out.analyses(histories)),
@@ -82,7 +85,9 @@ def number(made: list[Change]) -> None:
 def deployments(histories: Histories) -> Iterator[rows.Row]:
     """Yield the deployments of all services."""
     for service in SERVICES:
-        yield from rows.deployments(histories[service.name].rollouts, service.repository)
+        rollouts = histories[service.name].rollouts
+        practised = [drill(histories[service.name])] if service.name == "identity" else []
+        yield from rows.deployments([*rollouts, *practised], service.repository)
 
 
 def changes(histories: Histories) -> Iterator[rows.Row]:

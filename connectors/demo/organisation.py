@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from connectors.demo.claims import claims
+
 AS_OF = datetime(2026, 11, 23, 10, 40, tzinfo=UTC)
 SINCE = date(2025, 5, 25)
 TIME_ZONE = "Europe/Berlin"
@@ -160,6 +162,7 @@ def configuration() -> dict[str, Any]:
             "country": "DE",
             "freezes": [_freeze(freeze) for freeze in FREEZES],
         },
+        "claims": claims(),
     }
 
 

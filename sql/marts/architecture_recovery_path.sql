@@ -26,6 +26,16 @@ reviewing as (
     where merged_at is not null
 ),
 
+-- A rebase gives all that a request brings the moment of its merge.
+merging as (
+    select distinct
+        requests.repository,
+        commits.committed_at
+    from facts.pull_requests as requests
+    inner join facts.commits as commits
+        on requests.repository = commits.repository and requests.merge_sha = commits.sha
+),
+
 loose as (
     select
         changes.service,
@@ -35,9 +45,13 @@ loose as (
         changes.is_bot
     from facts.commit_changes as changes
     inner join reviewing on changes.repository = reviewing.repository
-    left join facts.pull_requests as requests
-        on changes.repository = requests.repository and changes.sha = requests.merge_sha
-    where changes.landed_at is not null and requests.merge_sha is null
+    inner join facts.commits as commits
+        on changes.repository = commits.repository and changes.sha = commits.sha
+    left join merging
+        on
+            changes.repository = merging.repository
+            and commits.committed_at = merging.committed_at
+    where changes.landed_at is not null and merging.repository is null
 )
 
 select

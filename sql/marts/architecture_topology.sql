@@ -17,7 +17,7 @@
 --   is_readable             yes where its repository holds its manifests, no where only others do,
 --                           unknown where no manifest of it is known.
 --   was_with_code           yes where its latest topology change was in the same change as code,
---                           no where it was not, unknown without one.
+--                           no where it was not, else unknown.
 --   latest_at               That change, UTC.
 --   latest_sha              Its commit.
 
@@ -68,13 +68,37 @@ latest as (
     ) = 1
 ),
 
+listed as (
+    select distinct repository from staging.git__heads
+),
+
+-- Without a clone, what was changed and not deleted since is there.
+present as (
+    select
+        repository,
+        path
+    from staging.git__head_files
+    union all
+    select
+        files.repository,
+        files.path
+    from facts.changed_files as files
+    inner join facts.commits as commits
+        on files.repository = commits.repository and files.sha = commits.sha
+    left join listed on files.repository = listed.repository
+    where files.topic = 'topology' and listed.repository is null
+    qualify row_number() over (
+        partition by files.repository, files.path order by commits.committed_at desc, commits.sha
+    ) = 1 and files.status <> 'D'
+),
+
 held as (
     select
         owners.service,
         bool_or(owners.repository = services.repository) as is_beside
     from facts.manifest_owners as owners
-    inner join staging.git__head_files as files
-        on owners.repository = files.repository and owners.path = files.path
+    inner join present
+        on owners.repository = present.repository and owners.path = present.path
     inner join facts.services as services on owners.service = services.service
     group by owners.service
 )
@@ -98,7 +122,7 @@ select
     end as is_readable,
     case
         when latest.place = 'same_change' then 'yes'
-        when latest.place is not null then 'no'
+        when latest.place <> 'unknown' then 'no'
         else 'unknown'
     end as was_with_code,
     latest.landed_at as latest_at,

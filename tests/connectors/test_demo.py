@@ -28,6 +28,7 @@ REQUIRED = {
     "traffic_weights": {"weight_id", "rollout_id", "changed_at", "weight"},
     "agent_syncs": {"sync_id", "service", "changed_at", "state"},
     "shadows": {"shadow_id", "service", "started_at"},
+    "changed_files": {"repository", "sha", "path"},
 }
 DIGEST = """
 import hashlib
@@ -86,7 +87,7 @@ def waiting(records, service, repository=None):
         for each in records["changes"]
         if each["repository"] == (repository or service)
         and each["merge_sha"] not in carried
-        and service in paths[each["merge_sha"]]
+        and (repository is None or service in paths[each["merge_sha"]])
     ]
 
 
