@@ -1,0 +1,37 @@
+"""The demo has every habit that git tells of at least once, and the tables tell them apart."""
+
+import duckdb
+import pytest
+
+from pipelines import publishing
+
+SEEN = {
+    "select distinct state from marts.architecture_migrations": {
+        "risky", "compatible", "decoupled", "unwatched", "data_with_code", "unread_with_code",
+    },
+    "select distinct kind from facts.migrations": {"expand", "contract", "data", "unread"},
+    "select distinct is_irreversible from facts.migrations": {True, False, None},
+    "select distinct place from facts.topology_changes": {
+        "same_change", "same_repository", "same_team", "other_team",
+    },
+    "select distinct is_image_only from facts.topology_changes": {True, False},
+    "select distinct state from marts.architecture_drills": {
+        "yes", "claimed", "stale", "no", "unknown",
+    },
+    "select distinct thing from marts.architecture_recovery_path": {
+        "workflow", "direct_commit", "deployment_without_commit",
+    },
+    "select distinct is_reviewed from marts.architecture_recovery_path": {"yes", "no", "unknown"},
+    "select distinct schedule from marts.architecture_schedules": {
+        "actual", "on_merge", "daily", "tuesday_thursday",
+    },
+    "select distinct has_message_schema from facts.deployment_paths": {True, False, None},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "wanted"), SEEN.items(), ids=list(SEEN))
+def test_every_habit_is_there(demo, query, wanted):
+    with duckdb.connect(str(publishing.current(demo / "serving")), read_only=True) as con:
+        found = {value for (value,) in con.sql(query).fetchall()}
+
+    assert wanted <= found
