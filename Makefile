@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-all check bench bench-cadence constraints schema screenshots
+.PHONY: run test test-all check bench bench-cadence bench-dashboard constraints schema screenshots
 
 .venv/run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -30,6 +30,9 @@ bench: .venv/dev  ## prints JSON; inputs are made once and kept in .bench
 
 bench-cadence: .venv/dev  ## the stall detector on made-up services: a table, then JSON
 	$(BIN)/python -m bench.cadence
+
+bench-dashboard: .venv/dev  ## the pages with 1,000 services and 5 years, in a real browser: JSON
+	$(BIN)/python -m bench.dashboard .bench
 
 constraints: .venv/dev  ## write the exact versions of what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --exclude drumbeat > constraints.txt

@@ -1,0 +1,170 @@
+"""Readers in a real browser: how long they wait, and what server and browser use meanwhile."""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from dashboard import launch
+
+PEOPLE, IDLE, ROUNDS = 5, 15, 4
+PATIENCE = 60_000
+STEPS = (
+    ("team", "Logistics-3", "h1.sentence >> text=Logistics-3"),
+    ("period", "36 months", "h2 >> text=36 months"),
+    ("by", "monthly", ".metric >> text=last month"),
+    ("by", "weekly", ".metric >> text=last week"),
+    ("period", "12 months", "h2 >> text=12 months"),
+    ("team", "All teams", "h1.sentence >> text=Large"),
+)
+PAGES = (
+    ("Flow and stability", "table.failures"),
+    ("Service", "h1.sentence >> text=Which service"),
+    ("Overview", "table.services"),
+)
+
+
+def measure(data: Path) -> dict[str, Any]:
+    """Measure one reader alone, then five who act while fifteen more have a page open."""
+    with server(data) as (address, process):
+        return asyncio.run(_measure(address, process))
+
+
+@contextmanager
+def server(data: Path) -> Iterator[tuple[str, int]]:
+    """Serve the data on a free port; yield the address and the server's process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        launch.command(port, headless=True),
+        env=launch.environment(data),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://localhost:{port}"
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address, process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+async def _measure(address: str, process: int) -> dict[str, Any]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
+        )
+        first = [await _first_paint(browser, address) for _ in range(5)]
+        page, _ = await _opened(browser, address)
+        alone = await _acting(page)
+        begun, spent = time.monotonic(), cpu(process)
+        open_pages = [await _opened(browser, address) for _ in range(IDLE)]
+        people = [(await _opened(browser, address))[0] for _ in range(PEOPLE)]
+        together = [wait for waits in await asyncio.gather(*map(_acting, people)) for wait in waits]
+        lasted = time.monotonic() - begun
+        figures = {
+            "first_paint_cold_seconds": round(first[0], 2),
+            "first_paint_seconds": [round(found, 2) for found in first[1:]],
+            "alone": said(alone),
+            "five_acting_fifteen_open": said(together),
+            "server_cpu_of_one_core": round((cpu(process) - spent) / lasted, 2),
+            "server_memory_mb": memory(process),
+            "server_peak_memory_mb": memory(process, "VmHWM"),
+            "browser_memory_mb": sum(memory(found) for found in below(os.getpid(), process)),
+            "open_pages": len(open_pages) + len(people) + 1,
+        }
+        await browser.close()
+    return figures
+
+
+async def _opened(browser: Browser, address: str) -> tuple[Page, float]:
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE)
+    begun = time.perf_counter()
+    await page.goto(address)
+    await page.locator("h1.sentence").wait_for()
+    painted = time.perf_counter() - begun
+    await page.locator(".note").wait_for()
+    return page, painted
+
+
+async def _first_paint(browser: Browser, address: str) -> float:
+    """Time from asking for the Overview to its sentence, in a browser without a cache."""
+    page, painted = await _opened(browser, address)
+    await page.context.close()
+    return painted
+
+
+async def _acting(page: Page) -> list[tuple[str, float]]:
+    """Change every filter and go to every page, some times; return what was waited for."""
+    waits = []
+    for _ in range(ROUNDS):
+        for key, option, shown in STEPS:
+            await page.locator(f".st-key-{key} input").click()
+            choice = page.get_by_role("option", name=option, exact=True)
+            await choice.wait_for()
+            begun = time.perf_counter()
+            await choice.click()
+            await page.locator(shown).first.wait_for()
+            waits.append(("filter", time.perf_counter() - begun))
+        for name, shown in PAGES:
+            link = page.get_by_role("link", name=name, exact=True)
+            begun = time.perf_counter()
+            await link.click()
+            await page.locator(shown).first.wait_for()
+            waits.append(("page", time.perf_counter() - begun))
+    return waits
+
+
+def said(waits: list[tuple[str, float]]) -> dict[str, Any]:
+    """Return median and 95th percentile of each kind of step, in milliseconds."""
+    found: dict[str, Any] = {}
+    for kind in ("filter", "page"):
+        lengths = sorted(seconds * 1000 for name, seconds in waits if name == kind)
+        cuts = quantiles(lengths, n=20, method="inclusive")
+        found[kind] = {"n": len(lengths), "p50_ms": round(cuts[9]), "p95_ms": round(cuts[18])}
+    return found
+
+
+def cpu(process: int) -> float:
+    """Return the seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(process: int, kind: str = "VmRSS") -> int:
+    """Return the memory of a process in MB, none where it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except FileNotFoundError:
+        return 0
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith(kind)), 0)
+
+
+def below(process: int, without: int) -> list[int]:
+    """Return the processes that a process started, and those that they did, but one of them."""
+    try:
+        listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except FileNotFoundError:
+        return []
+    own = [int(child) for child in listed if int(child) != without]
+    return own + [found for child in own for found in below(child, without)]
