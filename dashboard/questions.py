@@ -123,13 +123,13 @@ def restatements(scope: str, name: str, of: Run) -> list[dict[str, Any]]:
     return [row for row in found.to_dicts() if restating.differs(row)]
 
 
-def lead_times(since: date) -> dict[str, pl.DataFrame]:
-    """Return lead time over four weeks for every service, for the lines in tables."""
+def lead_times(services: Sequence[str], since: date) -> dict[str, pl.DataFrame]:
+    """Return lead time over four weeks of some services, for the lines in tables."""
     found = data.ask(
         "select name, value, p25, p75 from marts.metrics where scope = 'service'"
         " and metric = 'change_lead_time' and period = 'four_weeks' and is_finished"
-        " and ends_on > ? order by name, ends_on",
-        [since],
+        " and ends_on > ? and name in (select unnest(?)) order by name, ends_on",
+        [since, list(services)],
     )
     return {name: rows for (name,), rows in found.partition_by("name", as_dict=True).items()}
 
@@ -145,9 +145,13 @@ def fail_rate_of_all(ends_on: date) -> float | None:
     return value
 
 
-def beats() -> dict[str, pl.DataFrame]:
-    """Return the rollouts of the last 84 days by service."""
-    found = data.ask("select service, finished_at, is_failed from marts.beats order by finished_at")
+def beats(services: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Return the rollouts of the last 84 days of some services."""
+    found = data.ask(
+        "select service, finished_at, is_failed from marts.beats"
+        " where service in (select unnest(?)) order by finished_at",
+        [list(services)],
+    )
     return {name: rows for (name,), rows in found.partition_by("service", as_dict=True).items()}
 
 
@@ -178,38 +182,33 @@ def recovery_curves(scope: str, name: str) -> pl.DataFrame:
     return data.ask(query, [scope, name])
 
 
-def fail_rates(services: Sequence[str], ends_on: date) -> pl.DataFrame:
+def fail_rates(services: Sequence[str]) -> pl.DataFrame:
     """Return the fail rates of services over twelve weeks, the highest first, unknown ones last."""
     return data.ask(
-        "select name as service, value, low, high, n, is_too_few from marts.metrics"
-        " where scope = 'service' and metric = 'change_fail_rate' and period = 'twelve_weeks'"
-        " and ends_on = ? and list_contains(?, name)"
-        " order by is_too_few or value is null, value desc, n desc, name limit ?",
-        [ends_on, list(services), MOST_RATES],
+        "select service, fail_rate as value, fail_low as low, fail_high as high,"
+        " coalesce(fail_count, 0) as n, fail_is_too_few as is_too_few from marts.service_overview"
+        " where service in (select unnest(?)) and state <> 'retired'"
+        " order by is_too_few or value is null, value desc, n desc, service limit ?",
+        [list(services), MOST_RATES],
     )
 
 
 def failures(services: Sequence[str], since: date) -> pl.DataFrame:
     """Return the failed deployments of services since a day, the latest first."""
     return data.ask(
-        "from marts.recent_failures where finished_at >= ? and list_contains(?, service)"
+        "from marts.recent_failures where finished_at >= ? and service in (select unnest(?))"
         " order by finished_at desc, rollout_id",
         [since, list(services)],
     )
 
 
 def carried(rollouts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Return what some deployments carried: a drill-down to the rows, five of each."""
+    """Return what some failed deployments carried, five of each, pull requests first."""
     found = data.ask(
-        "select deployments.rollout_id, changes.change_id, changes.kind, changes.title, changes.url"
-        " from facts.deployments as deployments"
-        " inner join facts.deployment_changes as carried using (deployment_id)"
-        " inner join facts.changes as changes"
-        " on changes.service = carried.service and changes.change_id = carried.change_id"
-        " where list_contains(?, deployments.rollout_id) and not carried.is_before_history"
-        " qualify row_number() over (partition by deployments.rollout_id"
-        " order by changes.kind desc, changes.merged_at desc, changes.change_id) <= ?"
-        " order by changes.kind desc, changes.merged_at desc, changes.change_id",
+        "from marts.failed_changes where rollout_id in (select unnest(?))"
+        " qualify row_number() over (partition by rollout_id"
+        " order by kind desc, merged_at desc, change_id) <= ?"
+        " order by kind desc, merged_at desc, change_id",
         [list(rollouts), MOST_CARRIED],
     )
     return {
@@ -225,7 +224,7 @@ def latest_rollouts(services: Sequence[str], since: date) -> pl.DataFrame:
         " failures.recovery_hours, case when beats.is_failed then 'failed' else 'held' end"
         " as outcome from marts.beats as beats"
         " left join marts.recent_failures as failures using (service, rollout_id)"
-        " where beats.finished_at >= ? and list_contains(?, beats.service)"
+        " where beats.finished_at >= ? and beats.service in (select unnest(?))"
         " order by beats.finished_at",
         [since, list(services)],
     )
@@ -237,7 +236,7 @@ def waits(services: Sequence[str]) -> pl.DataFrame:
         "select overview.service, overview.waiting_count, overview.oldest_waiting_hours,"
         " overview.usual_wait_hours, oldest.change_id, oldest.kind, oldest.title, oldest.url"
         " from marts.service_overview as overview inner join marts.waiting_changes as oldest"
-        " using (service) where list_contains(?, service) and waiting_count > 0"
+        " using (service) where service in (select unnest(?)) and waiting_count > 0"
         " qualify row_number() over (partition by service"
         " order by waiting_hours desc, change_id) = 1"
         " order by oldest_waiting_hours desc, service limit 8",

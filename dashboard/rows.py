@@ -14,6 +14,8 @@ from sql.drawing import CSS, Beat
 from sql.words import escape_html
 
 STRIP = timedelta(days=84)
+MOST_ROWS = 40
+MOST_LOOKS = 8
 FAIL_TOP = 0.4
 GIT_ONLY = f"<b>What plain git cannot see.</b> {names.GIT_ONLY}"
 
@@ -43,7 +45,7 @@ def restated(found: list[dict[str, Any]], *, is_git_only: bool = False) -> str:
 
 def needs_a_look(found: Sequence[dict[str, Any]], page: Frame) -> str:
     """Return what is stalled or slowing, each with its chip, its sentence and its strip."""
-    beats = questions.beats()
+    beats = questions.beats([row["service"] for row in found])
     columns = [Column("State", "chipped"), Column("", "said"), Column("12 weeks", "strip")]
     cells = [
         [
@@ -72,7 +74,8 @@ def services(found: pl.DataFrame, page: Frame) -> str:
         Column("Waiting", "num"),
         Column("In words", "words"),
     ]
-    beats, lines = questions.beats(), questions.lead_times(page.since)
+    shown = found["service"].to_list()
+    beats, lines = questions.beats(shown), questions.lead_times(shown, page.since)
     rate = questions.fail_rate_of_all(run.this_week)
     cells = [
         [
@@ -168,7 +171,7 @@ def _line(rows: pl.DataFrame | None) -> str:
 
 def _fails(service: dict[str, Any], rate_of_all: float | None) -> str:
     value, low, high = (service[name] for name in ("fail_rate", "fail_low", "fail_high"))
-    if value is None or low is None or high is None or (service["fail_count"] or 0) < names.ENOUGH:
+    if value is None or low is None or high is None or service["fail_is_too_few"]:
         return "<small>too few to tell</small>"
     return drawing.interval_dot(
         value,

@@ -57,7 +57,7 @@ with left:
         drawn = charts.recovery_curve(curves, tone, is_demo=run.is_demo)
         picture.show(drawn, key="recovery", title=title, caption=caption, rows=curves)
 with right:
-    rates = questions.fail_rates(names, run.this_week)
+    rates = questions.fail_rates(names)
     title, caption = flow.rates(rates, of_all, len(names))
     drawn = charts.fail_rates(rates, of_all, tone, is_demo=run.is_demo)
     picture.show(drawn, key="rates", title=title, caption=caption, rows=rates)

@@ -1,6 +1,8 @@
 """The overview: what shipped, who needs a look, the five metrics and all services."""
 
-from dashboard import flow, frame, heads, marks, questions, rows
+import streamlit as st
+
+from dashboard import flow, frame, heads, marks, picture, questions, rows
 from sql import cadence_words
 from sql.words import escape_html
 
@@ -22,7 +24,7 @@ if moved := questions.restatements(scope, name, run):
 
 if alarms:
     marks.section("Needs a look")
-    marks.write(rows.needs_a_look(alarms, page))
+    marks.write(rows.needs_a_look(alarms[: rows.MOST_LOOKS], page))
 
 failures = questions.failures(services["service"].to_list(), run.last_week)
 if worse := flow.last_week(failures, page):
@@ -35,6 +37,11 @@ marks.section("Services, most in need first")
 if services.is_empty():
     marks.note(["No service is known yet. Add a source, then run drumbeat refresh."])
 else:
-    marks.write(rows.services(services, page))
+    marks.write(rows.services(services.head(rows.MOST_ROWS), page))
+    if services.height > rows.MOST_ROWS:
+        every = st.expander(f"All {services.height} services", key="every", on_change="rerun")
+        if every.open:
+            st.dataframe(services, hide_index=True, alt="All services, most in need first")
+    picture.csv("services", services)
 
 marks.note(rows.overview_notes(page))

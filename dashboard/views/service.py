@@ -28,7 +28,7 @@ if not service:
         marks.empty("No source has named a service.", "Add one, then run", "drumbeat refresh")
     else:
         page.head([], (words.Part("Which service? "), words.Part("Those most in need are first.")))
-        marks.write(rows.services(known, page))
+        marks.write(rows.services(known.head(rows.MOST_ROWS), page))
     marks.note(source_notes(page))
     st.stop()
 

@@ -23,6 +23,7 @@
 --   fail_low              Lower end of its interval.
 --   fail_high             Upper end of its interval.
 --   fail_count            Deployments behind it.
+--   fail_is_too_few       True when they are too few to tell anything by.
 --   waiting_count         Merged changes that are not in production yet.
 --   oldest_waiting_hours  How long the oldest of them waits.
 --   usual_wait_hours      Kaplan-Meier median of the wait for production, last whole month.
@@ -118,6 +119,7 @@ select
     last_rates.low_rate as fail_low,
     last_rates.high_rate as fail_high,
     last_rates.deployment_count as fail_count,
+    coalesce(last_rates.deployment_count, 0) < scope_rules.minimum_count as fail_is_too_few,
     coalesce(waiting.waiting_count, 0) as waiting_count,
     waiting.oldest_waiting_hours,
     last_waits.median_hours as usual_wait_hours
@@ -126,6 +128,8 @@ cross join config.run as run
 left join deployed on services.service = deployed.service
 left join marts.cadence as cadence on services.service = cadence.service
 left join waiting on services.service = waiting.service
+inner join facts.scope_rules as scope_rules
+    on services.service = scope_rules.name and scope_rules.scope = 'service'
 left join last_weeks on services.service = last_weeks.name
 left join this_weeks on services.service = this_weeks.name
 left join last_leads on services.service = last_leads.name

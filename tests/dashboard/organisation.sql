@@ -160,6 +160,7 @@ select
     any_value(fails.low) as fail_low,
     any_value(fails.high) as fail_high,
     any_value(fails.n) as fail_count,
+    coalesce(any_value(fails.n), 0) < 8 as fail_is_too_few,
     cast(services.waiting as bigint) as waiting_count,
     case when services.waiting > 0 then services.waiting * 14e0 end as oldest_waiting_hours,
     case when services.weekly > 0 then 9e0 end as usual_wait_hours
@@ -376,19 +377,14 @@ select
 from marts.recent_deployments as recent
 where recent.outcome = 'failed';
 
-create table facts.deployment_changes as
+create table marts.failed_changes as
 select
-    service, service || '!' || substr(rollout_id, 2) as change_id, 'd' || rollout_id as deployment_id,
-    false as is_before_history
-from rollouts;
-
-create table facts.changes as
-select
-    service, service || '!' || substr(rollout_id, 2) as change_id, 'pull_request' as kind,
-    case when change_count = 3 then $hostile else 'Retry idempotent captures' end as title,
+    service, rollout_id, service || '!' || substr(rollout_id, 2) as change_id, 'pull_request' as kind,
+    first_change_title as title,
     'https://git.example.invalid/shop/' || service || '/pull/' || substr(rollout_id, 2) as url,
     finished_at - interval 1 hour as merged_at
-from rollouts;
+from marts.recent_deployments
+where outcome = 'failed';
 
 create table marts.recovery_curves as
 with ended as (
