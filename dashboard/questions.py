@@ -155,6 +155,40 @@ def beats(services: Sequence[str]) -> dict[str, pl.DataFrame]:
     return {name: rows for (name,), rows in found.partition_by("service", as_dict=True).items()}
 
 
+def weekdays(scope: str, name: str) -> pl.DataFrame:
+    """Return the working weekdays of a scope: what was shipped, missed and avoided."""
+    return data.ask(
+        "from marts.weekdays where scope = ? and name = ? order by weekday", [scope, name]
+    )
+
+
+def outcomes(scope: str, name: str) -> pl.DataFrame:
+    """Return how deployments of a scope came out, by weekday and by size."""
+    query = "from marts.outcomes where scope = ? and name = ? order by trait, place"
+    return data.ask(query, [scope, name])
+
+
+def deployment_hours(scope: str, name: str) -> pl.DataFrame:
+    """Return how often a scope deployed by weekday and hour; empty where that would tell of few."""
+    query = "from marts.deployment_hours where scope = ? and name = ? order by weekday, hour"
+    return data.ask(query, [scope, name])
+
+
+def alarms(names: Sequence[str]) -> pl.DataFrame:
+    """Return the spells of alarm of services, the latest first."""
+    query = "from facts.alarms where list_contains(?, service) order by began_on desc, service"
+    return data.ask(query, [list(names)])
+
+
+def trends(scope: str, name: str, names: Sequence[str]) -> pl.DataFrame:
+    """Return what the tests say of a scope and of services."""
+    return data.ask(
+        "from facts.trends where (scope = ? and name = ?) or scope = 'service'"
+        " and list_contains(?, name) order by scope, name, metric, week_count",
+        [scope, name, list(names)],
+    )
+
+
 def stages(scope: str, name: str, last_week: date) -> pl.DataFrame:
     """Return where lead time goes, the last four weeks and the same weeks a year ago.
 

@@ -16,6 +16,7 @@ import sql
 from connectors import mentions, neutral
 from connectors.git import looking
 from pipelines.analysis import (
+    alarms,
     branch_deployments,
     cadence,
     commit_landings,
@@ -83,8 +84,9 @@ class Analysis(Protocol):
 
 
 ANALYSES: tuple[Analysis, ...] = (
-    branch_deployments, cadence, commit_landings, commits_since_previous, deployment_commits,
-    masked_titles, open_branches, path_owners, path_topics, rollout_members, trend_verdicts,
+    alarms, branch_deployments, cadence, commit_landings, commits_since_previous,
+    deployment_commits, masked_titles, open_branches, path_owners, path_topics, rollout_members,
+    trend_verdicts,
 )  # fmt: skip
 
 

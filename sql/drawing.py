@@ -104,9 +104,12 @@ def beat_strip(
     title: str,
     *,
     shades: Sequence[Shade] = (),
+    now: datetime | None = None,
     tones: Mapping[str, str] = LIGHT,
 ) -> str:
     """Draw deployments as ticks on a line, failed ones marked by a triangle below.
+
+    What lies after ``now`` is to come; a line stands there.
 
     Positions are percentages: the strip takes any width without bending its triangles.
     """
@@ -123,6 +126,11 @@ def beat_strip(
         for beat in shown
         if beat.is_failed
     )
+    if now is not None:
+        at = f"{_place(now, start, end):.2f}%"
+        ground += (
+            f'<line x1="{at}" x2="{at}" y1="0" y2="27" stroke="{tones["ink3"]}" stroke-width="1"/>'
+        )
     return (
         f"{_open(title, 'strip', STRIP)}{tinted}{ground}"
         f'<g stroke="{tones["accent"]}" fill="{tones["accent"]}" opacity="{opacity}">{ticks}</g>'

@@ -1,5 +1,7 @@
 """Every chart, as a Plotly figure made from rows and the tones of one mode."""
 
+from dashboard.charts.dots import rate_dots
+from dashboard.charts.hours import hours
 from dashboard.charts.rates import fail_rates
 from dashboard.charts.recovery import recovery_curve
 from dashboard.charts.stages import stages
@@ -9,7 +11,9 @@ from dashboard.charts.weeks import weekly_bars
 
 __all__ = [
     "fail_rates",
+    "hours",
     "metric_trend",
+    "rate_dots",
     "recovery_curve",
     "stages",
     "timeline",

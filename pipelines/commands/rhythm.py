@@ -37,6 +37,7 @@ def where(change: str, data_dir: Path | None, as_json: bool) -> None:
     import json
 
     from pipelines import locating, windows
+    from sql.locating import as_text
 
     folder = data_dir or options.DATA
     with windows.published(published(data_dir)) as con:
@@ -45,4 +46,4 @@ def where(change: str, data_dir: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=1, default=str))
         return
-    click.echo(locating.as_text(rows, zone))
+    click.echo(as_text(rows, zone))

@@ -1,0 +1,57 @@
+"""Cadence: who has gone quiet against their own rhythm, when they ship, and what waits."""
+
+import streamlit as st
+
+from dashboard import charts, frame, marks, picture, pulse, questions, theme, whereabouts
+from dashboard.rows import source_notes
+from sql.words import escape_html
+
+page = frame.current()
+run, tone = page.run, theme.tones()
+services = questions.services(page.team)
+scope, name = ("team", page.team) if page.team else ("organisation", "organisation")
+weekdays = questions.weekdays(scope, name)
+outcomes = questions.outcomes(scope, name)
+hours = questions.deployment_hours(scope, name)
+trends = questions.trends(scope, name, services["service"].to_list())
+
+page.head([escape_html(page.team)] if page.team else [], pulse.sentence(services, weekdays))
+
+whereabouts.box(page)
+
+marks.chart_title(*pulse.STRIPS)
+if services.is_empty():
+    marks.empty("No service is known yet.", "Add a source, then run", "drumbeat refresh")
+else:
+    marks.write(pulse.strips(services, page))
+past = questions.alarms(services["service"].to_list())
+with st.expander(f"Past alarms, two years: {past.height}"):
+    marks.write(pulse.past(past))
+
+with st.container(key="pair-weekdays"):
+    left, right = st.columns([3, 2], gap="large")
+with left:
+    title, caption = pulse.hours(hours, weekdays, page)
+    if hours.is_empty():
+        marks.chart_title(title, caption)
+    else:
+        drawn = charts.hours(hours.to_dicts(), tone, is_demo=run.is_demo)
+        picture.show(drawn, key="hours", title=title, caption=caption, rows=hours)
+with right:
+    pulse.dots(outcomes, "weekday", tone, page)
+
+with st.container(key="pair-waits"):
+    left, right = st.columns([2, 3], gap="large")
+with left:
+    pulse.dots(outcomes, "batch_size", tone, page)
+with right:
+    marks.chart_title(*pulse.WAITS)
+    marks.write(pulse.waits(services, page))
+
+marks.section("What changed beyond chance", pulse.TRENDS)
+marks.write(pulse.trends(trends))
+
+with st.expander("Weekdays and missed days, as rows"):
+    st.dataframe(weekdays, hide_index=True, alt="Weekdays with missed days")
+
+marks.note([pulse.SIGNS, *source_notes(page)])
