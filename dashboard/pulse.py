@@ -52,7 +52,7 @@ def sentence(services: pl.DataFrame, weekdays: pl.DataFrame) -> words.Sentence:
         return (Part("Nothing has been deployed yet."),)
     fine = sum(row["state"] in ("on_rhythm", "watch") and not row["is_frozen"] for row in rows)
     opened = (
-        f"{words.capital(words.small(fine))} of {words.counted(len(rows), 'service')}"
+        f"{words.capital(words.small(fine))} of {words.small(len(rows))} services"
         f" {'is' if fine == 1 else 'are'} on their own rhythm."
     )
     avoided = [DAYS[day - 1] for day in weekdays.filter("is_avoided")["weekday"]]

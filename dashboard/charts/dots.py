@@ -34,6 +34,8 @@ def rate_dots(
             "categoryorder": "array",
             "categoryarray": list(names)[::-1],
             "range": [-0.6, len(rows) - 0.4],
+            "tickvals": list(range(len(rows))),
+            "ticktext": list(names)[::-1],
             "tickfont": {"size": 13, "color": tone["ink2"]},
             "showgrid": False,
         },

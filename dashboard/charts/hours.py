@@ -34,5 +34,5 @@ def hours(rows: Sequence[dict[str, Any]], tone: Tones, *, is_demo: bool = False)
         height=7 * 28 + 46,
         margin={"l": 38, "r": 8, "t": 4, "b": 28},
         xaxis={"tickvals": [hour for hour in across if hour % 2 == 0]},
-        yaxis={"autorange": "reversed", "showgrid": False, "nticks": 7},
+        yaxis={"autorange": "reversed", "showgrid": False, "dtick": 1},
     )

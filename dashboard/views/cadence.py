@@ -41,7 +41,7 @@ with right:
     pulse.dots(outcomes, "weekday", tone, page)
 
 with st.container(key="pair-waits"):
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns(2, gap="large")
 with left:
     pulse.dots(outcomes, "batch_size", tone, page)
 with right:

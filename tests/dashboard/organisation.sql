@@ -406,3 +406,71 @@ select
     case when over_so_far < failed_count then least(1, 1.1 - over_so_far / failed_count) end as high_share,
     cast(1 as bigint) as over_count, cast(0 as bigint) as open_count, failed_count
 from counted
+;
+create table marts.weekdays as
+select
+    scopes.scope,
+    scopes.name,
+    cast(days.weekday as bigint) as weekday,
+    cast(50 as bigint) as day_count,
+    cast(60 as bigint) as deployment_count,
+    cast(days.weekday as bigint) as missed_count,
+    case when days.weekday = 5 then 5e-1 else 1.1e0 end as mean_share,
+    cast(48 as bigint) as week_count,
+    case when days.weekday = 5 then -6e0 else 1e0 end as z_score,
+    scopes.scope = 'service' as is_too_few,
+    days.weekday = 5 and scopes.scope = 'organisation' as is_avoided,
+    case when days.weekday = 5 and scopes.scope = 'organisation' then 4.2e1 end as held_change_days
+from (select distinct scope, name from scopes) as scopes
+cross join generate_series(1, 5) as days (weekday);
+
+create table marts.outcomes as
+select
+    scopes.scope,
+    scopes.name,
+    traits.trait,
+    cast(traits.place as bigint) as place,
+    cast(case when traits.place = 5 then 7 else 400 end as bigint) as deployment_count,
+    cast(case traits.place when 4 then 80 when 5 then 1 else 30 end as bigint) as failed_count,
+    case traits.place when 4 then 2e-1 when 5 then 1.4e-1 else 7.5e-2 end as fail_rate,
+    case traits.place when 4 then 1.6e-1 when 5 then 3e-2 else 5e-2 end as low_rate,
+    case traits.place when 4 then 2.4e-1 when 5 then 5.1e-1 else 1.1e-1 end as high_rate,
+    traits.place = 5 as is_too_few
+from (select distinct scope, name from scopes) as scopes
+cross join (
+    select trait, place
+    from (values ('weekday'), ('batch_size')) as kinds (trait)
+    cross join generate_series(1, 5) as places (place)
+) as traits;
+
+create table marts.deployment_hours as
+select
+    'organisation' as scope,
+    'organisation' as name,
+    cast(days.weekday as bigint) as weekday,
+    cast(hours.hour as bigint) as hour,
+    cast((12 - abs(12 - hours.hour)) * (7 - days.weekday) as bigint) as deployment_count
+from generate_series(1, 6) as days (weekday)
+cross join generate_series(7, 18) as hours (hour);
+
+create table facts.alarms as
+select service, began_on, ended_on, state, return_years
+from (
+    values
+    ('invoicing', date '2026-11-02', cast(null as date), 'stalled', 4.8e1),
+    ('checkout', date '2026-10-05', date '2026-10-14', 'slowing', 7e0)
+) as told (service, began_on, ended_on, state, return_years);
+
+create table facts.trends as
+select *
+from (
+    values
+    ('change_fail_rate', 'service', 'checkout', 4, 'worse', 1e-3, 60, 300, 2.1e-1, 6e-2),
+    ('change_lead_time', 'organisation', 'organisation', 4, 'better', 1e-3, 80, 500, 1.2e1, 2e1),
+    ('recovery_time', 'organisation', 'organisation', 13, 'no change beyond chance', 4e-1, 20, 40,
+        2e0, 2e0),
+    ('recovery_time', 'service', 'labels', 13, 'too few to tell', null, 0, 0, null, null)
+) as told (
+    metric, scope, name, week_count, verdict, p, recent_count, before_count, recent_value,
+    before_value
+)
