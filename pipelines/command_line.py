@@ -12,6 +12,7 @@ from pipelines.commands import (
     comparing,
     defining,
     exporting,
+    flagging,
     keeping,
     reading,
     receiving,
@@ -38,7 +39,7 @@ for command in (
     rhythm.cadence, rhythm.where, architecture.scorecard, alerting.alerts, serving.dashboard,
     serving.dagster, serving.together, receiving.receive, receiving.event, comparing.compare,
     defining.definitions, defining.check, keeping.forget, keeping.compact, exporting.schema,
-    exporting.export,
+    exporting.export, flagging.flags,
 ):  # fmt: skip
     drumbeat.add_command(command)
 

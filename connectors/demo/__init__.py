@@ -28,6 +28,7 @@ class Demo:
     entities: ClassVar[tuple[str, ...]] = (
         "deployments", "changes", "commits", "incidents", "changed_files",
         "progressive_rollouts", "analyses", "traffic_weights", "agent_syncs", "shadows",
+        "flags", "flag_states", "flag_references", "flag_events",
     )  # fmt: skip
 
     seed: int = 7

@@ -9,6 +9,7 @@ import polars as pl
 from connectors.demo import declaring, rolling_out, rows
 from connectors.demo.changing import NOW
 from connectors.demo.drills import drill
+from connectors.demo.flags import event_rows, flag_rows, flags, reference_rows, state_rows
 from connectors.demo.graph import Commit, Repository
 from connectors.demo.history import Simulation
 from connectors.demo.oddities import add_oddities
@@ -23,7 +24,10 @@ Histories = Mapping[str, History]
 def frames(seed: int) -> Mapping[str, pl.DataFrame]:
     """Return the records of every entity."""
     histories = played(seed)
-    found, files = touched(commits(histories, seed), seed)
+    # What repositories grew is known from here on.
+    grew = commits(histories, seed)
+    made = flags(histories, seed)
+    found, files = touched(grew, seed)
     return {
         "deployments": rows.frame(deployments(histories)),
         "changes": rows.frame(changes(histories)),
@@ -35,6 +39,10 @@ def frames(seed: int) -> Mapping[str, pl.DataFrame]:
         "traffic_weights": rows.frame(rolling_out.weights(histories)),
         "agent_syncs": rows.frame(declaring.syncs(histories)),
         "shadows": rows.frame(declaring.shadows(histories)),
+        "flags": rows.frame(flag_rows(made)),
+        "flag_states": rows.frame(state_rows(made)),
+        "flag_references": rows.frame(reference_rows(made)),
+        "flag_events": rows.frame(event_rows(made)),
     }
 
 

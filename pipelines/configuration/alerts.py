@@ -21,7 +21,7 @@ SECRETS: Mapping[str, Mapping[str, str]] = {
     "github": {"token": "REPORT_TOKEN"},
     "gitlab": {"token": "REPORT_TOKEN"},
 }
-CHANNELS = ("alerts", "report")
+CHANNELS = ("alerts", "report", "flags")
 """Keys that have channels."""
 Found = Iterator[tuple[Path, str]]
 

@@ -1,4 +1,4 @@
-"""An issue of a code host for each report, known again by a mark in its text."""
+"""An issue of a code host for each report or queue, known again by a mark in its text."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,10 @@ Host = GitHubRecipient | GitLabRecipient
 
 
 def put(channel: Host, parcel: Parcel, place: str) -> Outcome:
-    """Open the report's issue, or replace the text of the one there is; its place is its number."""
+    """Open the parcel's issue, or replace the text of the one there is; its place is its number.
+
+    Content that says ``is_open`` opens a closed one again, or closes it and opens none.
+    """
     mark = MARK.format(parcel.edition)
     if not place:
         # One that was opened may not have been remembered.
@@ -31,7 +34,10 @@ def put(channel: Host, parcel: Parcel, place: str) -> Outcome:
     told = {"title": parcel.content["title"], text(channel): f"{parcel.content['body']}\n{mark}\n"}
     if place:
         method = "PATCH" if isinstance(channel, GitHubRecipient) else "PUT"
+        told |= state(channel, parcel.content.get("is_open"))
         return replace(asked(channel, method, f"/{place}", told)[0], place=place)
+    if parcel.content.get("is_open") is False:
+        return Outcome("sent")
     labels = list(channel.labels)
     joined = labels if isinstance(channel, GitHubRecipient) else ",".join(labels)
     outcome, made = asked(channel, "POST", "", {**told, "labels": joined})
@@ -69,6 +75,15 @@ def query(channel: Host) -> Mapping[str, Any]:
     ordered = {"sort": "created", "direction": "desc"} if is_github else {"order_by": "created_at"}
     labels = {"labels": ",".join(channel.labels)} if channel.labels else {}
     return {"state": "all", "per_page": RECENT, **ordered, **labels}
+
+
+def state(channel: Host, is_open: bool | None) -> dict[str, str]:
+    """Return what opens or closes an issue; nothing where it is left as it is."""
+    if is_open is None:
+        return {}
+    if isinstance(channel, GitHubRecipient):
+        return {"state": "open" if is_open else "closed"}
+    return {"state_event": "reopen" if is_open else "close"}
 
 
 def text(channel: Host) -> str:

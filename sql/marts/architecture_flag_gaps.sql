@@ -9,8 +9,9 @@
 --   deployed_at        End of the first production deployment of that commit, UTC.
 --   exposed_at         First exposure in production, UTC; null before that.
 --   full_at            When it first reached everybody there, UTC; null before that.
---   exposure_seconds   From deployment to exposure; null where either is unknown.
---   full_seconds       From deployment to everybody.
+--   exposure_seconds   From deployment to exposure; null where either is unknown, or the exposure
+--                      came first.
+--   full_seconds       From deployment to everybody; null likewise.
 --   evidence_url       Page at the tool.
 
 with added as (
@@ -46,8 +47,14 @@ select
     added.deployed_at,
     exposed.exposed_at,
     exposed.full_at,
-    cast(epoch(exposed.exposed_at) - epoch(added.deployed_at) as bigint) as exposure_seconds,
-    cast(epoch(exposed.full_at) - epoch(added.deployed_at) as bigint) as full_seconds,
+    case
+        when exposed.exposed_at >= added.deployed_at
+            then cast(epoch(exposed.exposed_at) - epoch(added.deployed_at) as bigint)
+    end as exposure_seconds,
+    case
+        when exposed.full_at >= added.deployed_at
+            then cast(epoch(exposed.full_at) - epoch(added.deployed_at) as bigint)
+    end as full_seconds,
     flags.url as evidence_url
 from facts.flags as flags
 inner join facts.flag_services as services on flags.flag_id = services.flag_id

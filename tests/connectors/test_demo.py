@@ -29,6 +29,10 @@ REQUIRED = {
     "agent_syncs": {"sync_id", "service", "changed_at", "state"},
     "shadows": {"shadow_id", "service", "started_at"},
     "changed_files": {"repository", "sha", "path"},
+    "flags": {"flag_id", "flag_key"},
+    "flag_states": {"flag_id", "environment", "is_enabled"},
+    "flag_references": {"repository", "flag_key", "path"},
+    "flag_events": {"flag_event_id", "flag_key", "happened_at", "does"},
 }
 DIGEST = """
 import hashlib
@@ -193,8 +197,9 @@ def test_nothing_reads_like_a_mail_address_and_addresses_lead_nowhere(records):
         for row in rows:
             assert not any("@" in value for value in row.values())
             url = row.get("url", "https://git.example/")
-            home = "https://pager.example/" if entity == "incidents" else "https://git.example/"
-            assert url.startswith(home) or entity == "commits"
+            host = "pager" if entity == "incidents" else "git"
+            host = "flags" if entity in ("flags", "flag_events") else host
+            assert url.startswith(f"https://{host}.example/") or "url" not in row
 
 
 def test_authors_are_invented_handles(records):
@@ -577,3 +582,49 @@ def test_it_says_what_a_configuration_needs():
     assert AS_OF.isoformat() == "2026-11-23T10:40:00+00:00"
     assert SINCE.isoformat() == "2025-05-25"
     assert "demo" in ORGANISATION
+
+
+def test_flags_come_in_every_kind_and_with_everything_that_can_be_wrong(records):
+    kinds = {each["kind"] for each in records["flags"]}
+    live = [each for each in records["flags"] if "archived_at" not in each]
+    today = AS_OF.date().isoformat()
+    seen = {each["flag_id"]: each.get("evaluated_at", "") for each in records["flag_states"]}
+
+    assert kinds == {"release", "experiment", "ops", "permission"}
+    assert any(each.get("removal_on", today) < today for each in live)
+    assert any("team" not in each for each in live)
+    assert any(each["is_stale"] == "true" and seen[each["flag_id"]] for each in live)
+    assert any(not seen[each["flag_id"]] for each in live)
+    archived = {each["flag_key"] for each in records["flags"] if "archived_at" in each}
+    assert archived & {each["flag_key"] for each in records["flag_references"]}
+
+
+def test_flags_are_raised_apart_from_deployments_by_some_and_with_them_by_others(records):
+    near = Counter()
+    for event in records["flag_events"]:
+        if event["does"] == "raised":
+            at = moment(event["happened_at"])
+            gaps = [
+                abs(at - moment(each["finished_at"])) < timedelta(minutes=30)
+                for each in records["deployments"]
+                if each["service"] == event["service"]
+            ]
+            near[event["service"], any(gaps)] += 1
+
+    assert near["checkout", True] == 0
+    assert near["checkout", False] >= 15
+    assert near["shipping", True] >= 15
+
+
+def test_some_incidents_are_flags_that_were_turned(records):
+    incidents = [each for each in records["incidents"] if "resolved_at" in each]
+    lowered = [each for each in records["flag_events"] if each["does"] == "lowered"]
+
+    assert len(lowered) >= 5
+    for event in lowered:
+        at = event["happened_at"]
+        assert any(
+            each.get("service") == event["service"] and each["started_at"] <= at
+            and at <= each["resolved_at"]
+            for each in incidents
+        )  # fmt: skip
