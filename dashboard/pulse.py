@@ -62,7 +62,7 @@ def sentence(services: pl.DataFrame, weekdays: pl.DataFrame) -> words.Sentence:
 
 def strips(services: pl.DataFrame, page: Frame) -> str:
     """Return each service's strip with its state in words at the right edge."""
-    beats = questions.beats()
+    beats = questions.beats(services["service"].to_list())
     spells = questions.alarms(services["service"].to_list())
     columns = [Column("Service", "name"), Column("", "strip"), Column("", "said")]
     cells = [
