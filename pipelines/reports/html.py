@@ -38,7 +38,7 @@ MARKS = {
     )
 }
 WATERMARK = (
-    '<text x="{middle}" y="86" text-anchor="middle" font-size="58"'
+    '<text x="{left}" y="86" font-size="58"'
     ' font-family="sans-serif" font-weight="600" fill="var(--paper)" stroke="var(--ink)"'
     ' stroke-width=".6" opacity=".4">d&#160;e&#160;m&#160;o</text></svg>'
 )
@@ -138,7 +138,7 @@ def bars(found: Bars, *, is_demo: bool) -> Markup:
         tones=CSS,
         width=width(found),
     )
-    mark = WATERMARK.format(middle=width(found) // 2)
+    mark = WATERMARK.format(left=width(found) // 2 - 110)
     return Markup(picture.removesuffix("</svg>") + mark if is_demo else picture)
 
 
