@@ -172,7 +172,7 @@ def _failure(
         f"<b>{link(row['url'], version[:12])}</b>",
         _carried(row, carried.get(row["rollout_id"], [])),
         _happened(row),
-        escape_html(by),
+        escape_html(by) if hours is not None else words.NOTHING,
         after if hours is not None else f'<span class="failed">{after}</span>',
         escape_html(how),
         sure,

@@ -350,7 +350,7 @@ select
     now_value - then_value as movement, now_value - then_value as late_part,
     cast(0 as decimal(18, 9)) as override_part, cast(0 as decimal(18, 9)) as definition_part,
     cast(2 as bigint) as later_incident_count, cast(0 as bigint) as unlinked_incident_count,
-    metric = 'change_fail_rate' as has_moved
+    false as is_overruled, true as is_late, metric = 'change_fail_rate' as has_moved
 from told;
 
 create table marts.definitions as
