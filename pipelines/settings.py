@@ -74,6 +74,7 @@ TABLES: Mapping[str, str] = {
     "owner text, claimed_on date, expires_on date",
     "aliases": "alias text, service text",
     "freezes": "name text, from_on date, to_on date, service text",
+    "confirmed": "service text, until_on date, reason text",
     "targets": "metric text, target double",
     "analysis_signals": "place bigint, signal text, pattern text",
     "incident_rules": "source text, does text, field text, kind text, place bigint, "
@@ -233,6 +234,9 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
             (freeze.name, freeze.first_on, freeze.last_on, service)
             for freeze in calendar.freezes
             for service in freeze.services or (None,)
+        ],
+        "confirmed": [
+            (one.service, one.until, one.reason) for one in configuration.alerts.confirmed
         ],
         "targets": [
             (metric, target)

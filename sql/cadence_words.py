@@ -33,6 +33,10 @@ def state(row: Row) -> str:
 
 def said(row: Row) -> str:
     """Say in a sentence's worth of words how a service stands to its own rhythm."""
+    return "; ".join(filter(None, [_stands(row), "" if row["is_frozen"] else known(row)]))
+
+
+def _stands(row: Row) -> str:
     if row["state"] == "too_new":
         return f"learning, {row['deploy_day_count']} of {NEEDED}"
     if row["is_frozen"]:
@@ -46,7 +50,15 @@ def said(row: Row) -> str:
 
 def is_alarm(row: Row) -> bool:
     """Tell whether a service needs a look now."""
-    return row["state"] in ALARMS and not row["is_frozen"]
+    return row["state"] in ALARMS and not row["is_frozen"] and not known(row)
+
+
+def known(row: Row) -> str:
+    """Say that people know of a silence, where they do."""
+    until = row.get("confirmed_until_on")
+    if until is None or row["state"] not in (*ALARMS, "dormant"):
+        return ""
+    return f"known until {words.day(until)}: {row['confirmed_reason']}"
 
 
 def alarms(rows: Sequence[Row]) -> Sentence:
@@ -92,7 +104,12 @@ def sentence(row: Row) -> Sentence:
 
 
 def _waits(row: Row) -> Sentence:
-    """Say what waits in a sentence of its own."""
+    """Say what waits in a sentence of its own, after who knows of it."""
+    told = known(row)
+    return (*([Part(f" {words.capital(told)}.")] if told else []), *_waiting(row))
+
+
+def _waiting(row: Row) -> Sentence:
     count = row["waiting_count"]
     if not count:
         return (Part(" Nothing merged waits."),)

@@ -11,6 +11,8 @@
 --   frozen_from_on        The freeze's first day; null while there is none.
 --   frozen_to_on          The freeze's last day; null while there is none.
 --   freeze_name           What the freeze is called.
+--   confirmed_until_on    First day on which its silence is told again, where people know of it.
+--   confirmed_reason      What they said of it.
 --   threshold_years       From here on it is an alarm.
 --   return_years          A silence like this, or so little, just happens once in so many years.
 --   silent_r_years        The same of the silence since the last deploy-day alone.
@@ -29,7 +31,7 @@
 --   oldest_waiting_hours  Age of the oldest of them; null without any.
 --   usual_wait_hours      Usual wait from merge to deployment, last whole month; null if unknown.
 --   attention             Place in what needs attention: 1 stalled with work waiting, 2 stalled, 3
---                         slowing, 4 watch, 5 dormant, 6 frozen, 7 all others.
+--                         slowing, 4 watch, 5 dormant or known of, 6 frozen, 7 all others.
 
 with waiting as (
     select
@@ -47,6 +49,19 @@ usual as (
     from marts.change_wait
     where scope = 'service' and period = 'month' and is_finished
     qualify row_number() over (partition by name order by starts_on desc) = 1
+),
+
+confirmed as (
+    select
+        confirmed.service,
+        confirmed.until_on,
+        confirmed.reason
+    from config.confirmed as confirmed
+    cross join config.run as run
+    where confirmed.until_on > cast(run.as_of at time zone run.time_zone as date)
+    qualify row_number() over (
+        partition by confirmed.service order by confirmed.until_on desc, confirmed.reason
+    ) = 1
 ),
 
 freezes as (
@@ -76,6 +91,8 @@ select
     freezes.from_on as frozen_from_on,
     freezes.to_on as frozen_to_on,
     freezes.name as freeze_name,
+    confirmed.until_on as confirmed_until_on,
+    confirmed.reason as confirmed_reason,
     cadence.threshold_years,
     cadence.return_years,
     cadence.r1 as silent_r_years,
@@ -95,6 +112,7 @@ select
     usual.median_hours as usual_wait_hours,
     case
         when cadence.is_frozen then 6
+        when confirmed.service is not null and cadence.state in ('stalled', 'slowing') then 5
         when cadence.state = 'stalled' and waiting.waiting_count > 0 then 1
         when cadence.state = 'stalled' then 2
         when cadence.state = 'slowing' then 3
@@ -105,6 +123,7 @@ select
 from facts.cadence as cadence
 inner join facts.services as services on cadence.service = services.service
 left join waiting on cadence.service = waiting.service
+left join confirmed on cadence.service = confirmed.service
 left join freezes on cadence.service = freezes.service
 left join usual on cadence.service = usual.service
 cross join config.run as run

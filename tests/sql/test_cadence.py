@@ -283,3 +283,20 @@ def test_a_strip_shades_what_is_unusual_and_hatches_a_freeze():
     assert shaded("watch") == shaded("never_deployed", last_deployed_at=None) == []
     frozen = shaded("stalled", is_frozen=True, frozen_from_on=START.date())
     assert frozen == [(midnight, "hatch")]
+
+
+def test_a_silence_that_people_know_of_is_shown_and_is_no_alarm_until_its_day(tmp_path):
+    def confirmed(until):
+        one = {"service": "web", "until": until, "reason": "team on holiday"}
+        return {"alerts": {"confirmed": [one]}, "services": [{"name": "web"}]}
+
+    days = deployed("web", *weekdays(182))
+    today = (START + timedelta(days=200)).date()
+    before = told(tmp_path / "a", days, **confirmed(today + timedelta(days=1)))["web"]
+    after = told(tmp_path / "b", days, **confirmed(today))["web"]
+
+    assert (before["state"], before["attention"]) == ("stalled", 5)
+    assert cadence_words.said(before).endswith("; known until 21 March 2026: team on holiday")
+    assert not cadence_words.is_alarm(before)
+    assert (after["confirmed_until_on"], after["attention"]) == (None, 2)
+    assert cadence_words.is_alarm(after)
