@@ -72,6 +72,27 @@ TOTALS = (
         "Every event that turns a flag on or off is one row.",
     ),
     Total(
+        "staging.git__changed_commits", "records_agree",
+        "select count(*) from staging.git__changed_commits",
+        "select count(*) from raw.git__changed_files where not is_deleted "
+        "and payload ->> '$.path' is null",
+        "Every commit whose files were read is one row.",
+    ),
+    Total(
+        "staging.git__changed_files", "records_agree",
+        "select count(*) from staging.git__changed_files",
+        "select count(*) from raw.git__changed_files where not is_deleted "
+        "and payload ->> '$.path' is not null",
+        "Every changed file that is looked for is one row.",
+    ),
+    Total(
+        "staging.git__branches", "records_agree",
+        "select count(*) from staging.git__branches",
+        "select count(distinct (source, scope, payload ->> '$.sha')) from raw.git__branches "
+        "where not is_deleted",
+        "Every tip of a branch is one row.",
+    ),
+    Total(
         "staging.authors", "records_agree",
         "select count(*) from staging.authors",
         f"select count(distinct author) from ({AUTHORS})",
