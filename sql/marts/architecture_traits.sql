@@ -90,9 +90,10 @@ told as (
             when exposures.exposure_count > 0 and exposures.decoupled_share >= 0.5 then 'yes'
             when exposures.exposure_count > 0 then 'no'
         end as state,
-        cast(exposures.ends_on as timestamptz) as observed_at,
+        least(cast(exposures.ends_on as timestamptz), cut.cut_at) as observed_at,
         cast(null as text) as evidence_url
     from facts.live_deployments as live
+    cross join facts.cut as cut
     left join exposures on live.service = exposures.name
     union all
     select
