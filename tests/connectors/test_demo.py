@@ -199,7 +199,9 @@ def test_nothing_reads_like_a_mail_address_and_addresses_lead_nowhere(records):
             url = row.get("url", "https://git.example/")
             host = "pager" if entity == "incidents" else "git"
             host = "flags" if entity in ("flags", "flag_events") else host
-            assert url.startswith(f"https://{host}.example/") or "url" not in row
+            if entity not in ("progressive_rollouts", "analyses", "agent_syncs", "shadows"):
+                assert url.startswith(f"https://{host}.example/") or "url" not in row
+            assert url.split("/")[2].endswith(".example")
 
 
 def test_authors_are_invented_handles(records):
@@ -628,3 +630,28 @@ def test_some_incidents_are_flags_that_were_turned(records):
             and at <= each["resolved_at"]
             for each in incidents
         )  # fmt: skip
+
+
+def test_versions_are_rolled_out_in_every_way_and_some_are_aborted(records):
+    rollouts = records["progressive_rollouts"]
+    assert {row["strategy"] for row in rollouts} == {"canary", "blue_green", "rolling"}
+    deployed = {row.get("sha") for row in records["deployments"]}
+    aborted = [row for row in rollouts if row["status"] == "aborted"]
+    bad = {row["service"] for row in aborted if row["sha"] not in deployed}
+    good = {row["service"] for row in aborted if row["sha"] in deployed}
+    assert (bad, good) == ({"checkout"}, {"payments"})
+    failed = {row["rollout_id"] for row in records["analyses"] if row["verdict"] == "failed"}
+    assert failed == {row["rollout_id"] for row in aborted}
+
+
+def test_digests_tell_what_is_built_once_and_what_is_built_again(records):
+    digests = defaultdict(set)
+    for row in records["deployments"]:
+        if "artifact_digest" in row:
+            digests[row["service"], row["sha"]].add(row["artifact_digest"])
+    most = defaultdict(int)
+    for (service, _), found in digests.items():
+        most[service] = max(most[service], len(found))
+    assert most["checkout"] == most["payments"] == most["web-shop"] == 1
+    assert most["identity"] > 1
+    assert most["catalogue"] > 1
