@@ -8,6 +8,7 @@ from pathlib import Path
 from connectors import Connector, SourceMisconfigured
 from pipelines.configuration import (
     AnyCluster,
+    AnyFlagCode,
     AnyFlagTool,
     AnyPager,
     AnySource,
@@ -89,6 +90,10 @@ class Project:
             from pipelines.hosts import code_host
 
             return code_host(self, source)
+        if isinstance(source, AnyFlagCode):
+            from pipelines.flag_code import flag_code
+
+            return flag_code(self, source)
         if isinstance(source, AnyFlagTool):
             from pipelines.flag_tools import flag_tool
 

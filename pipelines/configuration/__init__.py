@@ -4,7 +4,7 @@ from pipelines.configuration.clusters import AnyCluster
 from pipelines.configuration.definitions import Definitions, OwnDefinitions
 from pipelines.configuration.description import json_schema
 from pipelines.configuration.errors import ConfigurationError, Problem
-from pipelines.configuration.flag_tools import AnyFlagTool
+from pipelines.configuration.flag_tools import AnyFlagCode, AnyFlagTool
 from pipelines.configuration.globs import (
     NOTHING,
     PRE_RELEASE,
@@ -37,6 +37,7 @@ __all__ = [
     "NOTHING",
     "PRE_RELEASE",
     "AnyCluster",
+    "AnyFlagCode",
     "AnyFlagTool",
     "AnyPager",
     "AnySource",

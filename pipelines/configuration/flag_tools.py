@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from pipelines.configuration.hosts import Address
 from pipelines.configuration.settings import Source, resolved_path
-from pipelines.configuration.values import Day, Globs, Number, Secret, Texts
+from pipelines.configuration.values import Day, Globs, Number, Secret, Text, Texts
 
 REMOVAL_WORDS = (
     "remove", "removal", "expires", "expiry", "delete", "clean up", "cleanup", "sunset",
@@ -81,4 +81,42 @@ class LaunchDarklySource(FlagToolSource):
     )
 
 
+class FlagdSource(Source):
+    """Files of flagd in a repository."""
+
+    kind: Literal["flagd"] = Field(
+        description="Files with flag definitions of flagd (OpenFeature) in a repository."
+    )
+    repository: Text = Field(
+        description="The repository, by the name that a git source or a code host of this file "
+        "calls it."
+    )
+    paths: Globs = Field(
+        default=("*flagd*.json", "*.flags.json"),
+        description="The files, as globs of whole paths; * is any text.",
+    )
+    environment: Text = Field(
+        default="production", description="The environment that the files are of."
+    )
+    removal_words: Texts = Field(
+        default=REMOVAL_WORDS,
+        description="Names of metadata that say by which day a flag is to be gone: "
+        "remove_by: 2026-10-01.",
+    )
+
+
+class CodeReferencesSource(Source):
+    """Where the keys of flags stand in code."""
+
+    kind: Literal["code_references"] = Field(
+        description="The keys of flags in code: the deployed commit of each repository is fetched "
+        "without history and searched, again only for another commit or other keys."
+    )
+    repositories: Globs = Field(
+        default=("*",),
+        description="Repositories of git sources and code hosts of this file, by name.",
+    )
+
+
 AnyFlagTool = UnleashSource | LaunchDarklySource
+AnyFlagCode = FlagdSource | CodeReferencesSource

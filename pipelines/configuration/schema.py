@@ -32,6 +32,8 @@ from pipelines.configuration.values import (
 )
 
 Code = GitSource | GitHubSource | GitLabSource
+# What is read with git alone tells no incidents and no failed pipelines.
+IN_GIT = ("git", "flagd", "code_references")
 Industry = Literal["technology", "financial", "retail", "healthcare", "government", "manufacturing"]
 SPEED = ("deployment_frequency", "change_lead_time_hours")
 STABILITY = ("change_fail_rate", "recovery_time_hours", "rework_rate")
@@ -256,7 +258,7 @@ class Configuration(Settings):
     @property
     def is_git_only(self) -> bool:
         """Tell whether git is all there is, so that failures are inferred."""
-        return all(source.kind == "git" for source in self.sources)
+        return all(source.kind in IN_GIT for source in self.sources)
 
     def repository(self, service: Service) -> str | None:
         """Name the repository of a service: its own, its source's, or the only one there is."""

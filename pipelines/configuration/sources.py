@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from pipelines.configuration import locations
 from pipelines.configuration.clusters import AnyCluster
-from pipelines.configuration.flag_tools import AnyFlagTool
+from pipelines.configuration.flag_tools import AnyFlagCode, AnyFlagTool
 from pipelines.configuration.hosts import GitHubSource, GitLabSource
 from pipelines.configuration.pagers import AnyPager
 from pipelines.configuration.receiving import EventsSource
@@ -90,6 +90,7 @@ AnySource = Annotated[
     | AnyPager
     | AnyFlagTool
     | AnyCluster
+    | AnyFlagCode
     | EventsSource
     | FilesSource
     | DemoSource,

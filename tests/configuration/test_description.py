@@ -46,8 +46,8 @@ def test_the_example_loads(example):
     assert found.organisation == "Acme"
     kinds = [source.kind for source in found.sources]
     assert kinds == [
-        "git", "github", "github", "gitlab", "gitlab", *PAGERS, *FLAGS, *CLUSTERS, "events",
-        "files", "demo",
+        "git", "github", "github", "gitlab", "gitlab", *PAGERS, *FLAGS, *CLUSTERS,
+        "flagd", "code_references", "events", "files", "demo",
     ]  # fmt: skip
 
 
