@@ -450,7 +450,9 @@ def test_regions_deploy_the_same_sha_minutes_apart(records):
 
 def test_staging_comes_before_production(records):
     for service in ("checkout", "payments", "identity"):
-        tried = {row["sha"]: row for row in live(records, service, ("staging",))}
+        staged = live(records, service, ("staging",))
+        # A drill takes staging back, to what was in production long ago.
+        tried = {row["sha"]: row for row in staged if "rolls_back_to" not in row}
         planned = [row for row in live(records, service) if row["sha"] in tried]
         assert len(planned) > 300
         assert all(tried[row["sha"]]["finished_at"] <= row["started_at"] for row in planned)
