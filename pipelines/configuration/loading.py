@@ -106,7 +106,7 @@ def dump(configuration: Configuration, folder: Path | None = None) -> str:
         # What is derived from a location may hold what that location's variables hold.
         for key in {"name", "repository"} & (source.keys() - written.keys()):
             del source[key]
-        for key in {"location", "path", "ca"} & source.keys():
+        for key in {"location", "path", "ca", "kubeconfig"} & source.keys():
             source[key] = _absolute(source[key], origin)
     report = made["report"]
     for holder, key in ((report, "out"), *((one, "path") for one in report.get("channels", ()))):

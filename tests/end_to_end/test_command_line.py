@@ -377,7 +377,8 @@ def test_a_source_that_fails_stops_no_other_and_ends_with_one(drumbeat, inputs):
     assert "not all was collected:\nfiles: files: " in error
     assert "nowhere is no folder; mend `path`" in error
     assert re.search(r"^source +new records +of which$", error, re.MULTILINE)
-    assert re.search(r"^code +17 +commits 12, tags 4, heads 1$", error, re.MULTILINE)
+    counted = r"^code +29 +commits 12, tags 4, heads 1, changed_files 12$"
+    assert re.search(counted, error, re.MULTILINE)
     assert drumbeat("metrics", "--service", "code")[0] == 0
 
 
@@ -447,12 +448,15 @@ def test_a_secret_in_an_address_is_never_shown_or_kept(inputs: Inputs, tmp_path)
     assert holding(tmp_path, secret) == []
 
 
-def test_a_secret_that_is_not_set_is_named_and_nothing_is_done(drumbeat, inputs, tmp_path):
+def test_a_secret_that_is_not_set_is_named_and_stops_no_other_source(drumbeat, inputs, tmp_path):
     text = inputs.config.read_text().replace("path: files", "path: ${DRUMBEAT_TEST_NONE}/files")
     inputs.config.write_text(text)
 
-    assert "DRUMBEAT_TEST_NONE" in failed(drumbeat("refresh", "--config", str(inputs.config)))
-    assert not (tmp_path / "data" / "serving").exists()
+    error = failed(drumbeat("refresh", "--config", str(inputs.config)))
+
+    assert re.search(r"^files: .*needs the environment variable DRUMBEAT_TEST_NONE", error, re.M)
+    assert re.search(r"^code +[1-9]", error, re.M)
+    assert (tmp_path / "data" / "serving").exists()
 
 
 def test_a_folder_with_brackets_and_blanks_in_its_name_is_as_good_as_any(drumbeat, inputs):
