@@ -81,38 +81,16 @@ def organisation(
     folder: Path,
     *,
     as_of: datetime,
-    deployments: Iterable[Row] = (),
-    changes: Iterable[Row] = (),
-    commits: Iterable[Row] = (),
-    incidents: Iterable[Row] = (),
-    flag_events: Iterable[Row] = (),
-    progressive_rollouts: Iterable[Row] = (),
-    analyses: Iterable[Row] = (),
-    traffic_weights: Iterable[Row] = (),
-    agent_syncs: Iterable[Row] = (),
-    shadows: Iterable[Row] = (),
-    owners: Iterable[Row] = (),
-    **settings: Any,
+    **told: Any,
 ) -> duckdb.DuckDBPyConnection:
     """Write the tables, run the real pipeline and open the published file.
 
-    ``settings`` are keys of ``drumbeat.yaml``; without ``services`` the data names them.
+    Of what is ``told``, lists are neutral tables and the rest keys of ``drumbeat.yaml``; without
+    ``services`` the data names them.
     """
-    write(
-        folder / "files",
-        deployments=deployments,
-        changes=changes,
-        commits=commits,
-        incidents=incidents,
-        flag_events=flag_events,
-        progressive_rollouts=progressive_rollouts,
-        analyses=analyses,
-        traffic_weights=traffic_weights,
-        agent_syncs=agent_syncs,
-        shadows=shadows,
-        owners=owners,
-    )
-    found = project(folder, **settings)
+    tables = {name: told.pop(name) for name in TABLES if isinstance(told.get(name), list | tuple)}
+    write(folder / "files", **tables)
+    found = project(folder, **told)
     refresh(found, as_of)
     return published(found)
 
