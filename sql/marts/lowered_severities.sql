@@ -47,11 +47,11 @@ compared as (
         now_known.now_severity,
         coalesce(
             try_cast(nullif(regexp_extract(told.then_severity, '[0-9]+'), '') as bigint),
-            then_words.rank
+            then_words.level
         ) as then_rank,
         coalesce(
             try_cast(nullif(regexp_extract(now_known.now_severity, '[0-9]+'), '') as bigint),
-            now_words.rank
+            now_words.level
         ) as now_rank
     from told
     inner join now_known on told.incident_id = now_known.incident_id

@@ -2,11 +2,11 @@
 --
 -- grain: word
 --   word               The word.
---   rank               1 is the worst, 5 the least.
+--   level              1 is the worst, 5 the least.
 
 select
     words.word,
-    words.rank
+    words.level
 from (
     values
     ('blocker', 1),
@@ -31,4 +31,4 @@ from (
     ('none', 5),
     ('notice', 5),
     ('trivial', 5)
-) as words (word, rank)
+) as words (word, level)

@@ -79,7 +79,7 @@ def test_the_overview_shows_five_metrics_each_with_interval_and_n(opened, publis
 def test_services_come_most_in_need_first_and_retired_last(opened, published):
     table = next(e.value for e in opened(published).markdown if "services blocks" in e.value)
 
-    order = [table.index(f">{name}</a>") for name in ("invoicing", "labels", "loyalty", "web-shop")]
+    order = [table.index(f">{name}</a>") for name in ("invoicing", "loyalty", "web-shop", "labels")]
     assert order == sorted(order)
     assert table.index(">returns</a>") == max(
         table.index(f">{s.name}</a>") for s in organisation.SERVICES

@@ -208,5 +208,5 @@ def test_the_made_up_weeks_fill_every_table(github, tmp_path):
     # Commits: 2 first ones, 42 on branches of pull requests, and 11 merges of one commit each.
     assert {entity: len(frame) for entity, frame in found.items()} == {
         "repositories": 2, "commits": 55, "tags": 8, "heads": 2, "changes": 13,
-        "deployments": 12, "runs": 12, "releases": 8, "issues": 4,
+        "deployments": 12, "runs": 12, "releases": 8, "issues": 4, "branches": 13,
     }  # fmt: skip
