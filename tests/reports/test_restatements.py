@@ -308,7 +308,7 @@ def test_no_name_of_a_person_reaches_the_ledger(story):
     assert kept
     assert {key for row in kept for key in row} == {
         "metric", "scope", "name", "week", "value", "unit", "n", "numerator", "by_rule_value",
-        "at_least", "definition", "incidents", "as_of", "edition", "number",
+        "at_least", "definition", "severities", "incidents", "as_of", "edition", "number",
     }  # fmt: skip
 
 
