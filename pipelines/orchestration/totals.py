@@ -72,6 +72,37 @@ TOTALS = (
         "Every event that turns a flag on or off is one row.",
     ),
     Total(
+        "staging.events__rollouts", "records_agree",
+        "select count(distinct (source, regexp_replace(rollout_key, '#[0-9]+$', ''))) "
+        "from staging.events__rollouts",
+        f"select count(distinct (source, {THINGS})) {EVENTS} = 'rollout' "
+        f"and {THINGS} is not null and payload ->> '$.service' is not null "
+        "and payload ->> '$.state' <> 'updated'",
+        "Every rollout of a service that an event names is there, once each time it was used.",
+    ),
+    Total(
+        "staging.events__traffic_weights", "records_agree",
+        "select count(*) from staging.events__traffic_weights",
+        f"select count(distinct (source, {THINGS}, "
+        "date_trunc('second', cast(payload ->> '$.at' as timestamptz)))) "
+        f"{EVENTS} = 'rollout' and {THINGS} is not null "
+        "and try_cast(payload ->> '$.weight' as double) between 0 and 1",
+        "Every share of the traffic that an event tells is one row a second.",
+    ),
+    Total(
+        "staging.events__analyses", "records_agree",
+        "select count(*) from staging.events__analyses",
+        "select count(*) from staging.events__analyses as analyses "
+        "inner join staging.events__rollouts using (source, rollout_key)",
+        "Every verdict is of one rollout.",
+    ),
+    Total(
+        "staging.masked_titles", "records_agree",
+        "select count(*) from staging.masked_titles",
+        "select count(distinct title) from staging.masked_titles where title <> masked_title",
+        "Every title is masked once, and none for nothing.",
+    ),
+    Total(
         "staging.git__changed_commits", "records_agree",
         "select count(*) from staging.git__changed_commits",
         "select count(*) from raw.git__changed_files where not is_deleted "

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines import locating
 from pipelines.errors import DrumbeatError
+from sql import locating as words
 from tests.support import at, project, published, refresh, write
 
 START = at("2026-03-02 10:00")
@@ -66,7 +67,7 @@ def test_a_change_is_found_by_sha_number_and_page(found, asked):
 
     assert row["change_id"] == "shop#7"
     assert [region["environment"] for region in row["regions"]] == ["production", "production-us"]
-    assert locating.state(row, "UTC") == (
+    assert words.state(row, "UTC") == (
         "live in production since Sat 7 Mar, 10:00, production-us since Sat 7 Mar, 12:24"
     )
 
@@ -79,19 +80,19 @@ def test_what_is_merged_and_not_deployed_says_so(found):
     (row,) = found("eeeeeee")
 
     assert row["regions"] == []
-    assert locating.state(row, "UTC").startswith("merged Tue 10 Mar, 18:00, not deployed")
+    assert words.state(row, "UTC").startswith("merged Tue 10 Mar, 18:00, not deployed")
 
 
 def test_what_the_first_known_deployment_carried_is_live_since_before_it(found):
     (row,) = found("aaaaaaa")
 
-    assert locating.state(row, "UTC") == "live since before the first deployment that is known"
+    assert words.state(row, "UTC") == "live since before the first deployment that is known"
 
 
 def test_what_is_not_merged_says_so(found):
     (row,) = found("#8")
 
-    assert locating.state(row, "UTC") == "not merged yet"
+    assert words.state(row, "UTC") == "not merged yet"
 
 
 @pytest.mark.parametrize("asked", ["aaaa", "nothing", "#99", "https://git.example/none", "'; --"])
