@@ -13,8 +13,7 @@ import duckdb
 import polars as pl
 
 import sql
-from connectors import mentions, neutral
-from connectors.git import looking
+from connectors import looking, mentions, neutral
 from pipelines.analysis import (
     alarms,
     branch_deployments,

@@ -10,7 +10,7 @@ import polars as pl
 from connectors.git import contents
 from connectors.git.command import Repository
 from connectors.git.history import blocks
-from connectors.git.looking import CODE, Looking, Rule, by_path
+from connectors.looking import CODE, Looking, Rule, by_path
 from connectors.records import Record
 
 ENTITY = "changed_files"

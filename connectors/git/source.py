@@ -13,8 +13,8 @@ from connectors.errors import SourceError, SourceMisconfigured
 from connectors.git import contents, files, history, refs
 from connectors.git.clone import Remote, is_remote, update
 from connectors.git.command import Repository
-from connectors.git.looking import Looking
 from connectors.git.owners import owners
+from connectors.looking import Looking
 from connectors.records import Batch, Cursor, Record
 
 

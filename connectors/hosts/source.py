@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 from connectors.errors import SourceError
 from connectors.git import Git
-from connectors.git.looking import Looking
 from connectors.hosts.api import ENTITIES, Api, Repository
 from connectors.hosts.references import once
 from connectors.hosts.threads import side_by_side
 from connectors.hosts.walking import is_unchanged, stamp
+from connectors.looking import Looking
 from connectors.records import Batch, Cursor, Failure, Record
 
 WORKERS = 4

@@ -7,7 +7,7 @@ every path.
 import duckdb
 import polars as pl
 
-from connectors.git.looking import CODE, Rule, by_path
+from connectors.looking import CODE, Rule, by_path
 
 TABLE = "facts.path_topics"
 INPUTS = ("facts.commits", "staging.git__changed_commits", "config.path_rules")

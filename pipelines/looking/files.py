@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.git.looking import Rule
+from connectors.looking import Rule
 from pipelines import migrations
 from pipelines.configuration import Configuration
 from pipelines.looking import manifests

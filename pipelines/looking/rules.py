@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from connectors.git.looking import Rule
+from connectors.looking import Rule
 from pipelines.configuration import Configuration, glob_pattern
 
 TOPICS = ("migration", "message", "topology", "pipeline")

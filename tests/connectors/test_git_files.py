@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from connectors.git import Git, contents
-from connectors.git.looking import Rule
+from connectors.looking import Rule
 from connectors.records import Cursor
 from pipelines.looking.files import Files
 from pipelines.looking.rules import PATHS, READ

@@ -180,7 +180,7 @@ def test_what_an_earlier_release_published_has_to_be_made_again(tmp_path):
     with duckdb.connect(str(story.published)) as con:
         con.execute("alter table config.run drop column has_known_at")
 
-    with pytest.raises(DrumbeatError, match="run `drumbeat rebuild`"):
+    with pytest.raises(DrumbeatError, match="`drumbeat rebuild` makes it again"):
         check(story, {"bots": ["robot"]})
     landed = story.landed
     assert opening(story.reported()).startswith("Acme shipped")
