@@ -6,7 +6,7 @@ from datetime import datetime
 import duckdb
 
 from pipelines.landing import Landing, LandingFile
-from pipelines.warehouse import known, record
+from pipelines.warehouse import known, quoted, record
 
 RECORD = (
     "source text, scope text, entity text, record_id text, updated_at timestamptz, "
@@ -144,7 +144,7 @@ def merge_table(
         versions = f"{with_old} select * from landed"
         kept = latest(versions, table) if has_choice(con, versions) else versions
         con.execute(f"create or replace table raw.{table} as {kept}")
-        con.execute("drop table landed")
+        con.execute("drop view landed")
         record(con, f"raw.{table}", "landing")
         note(con, table, [(table, path, until) for path in paths])
         con.execute("commit")
@@ -158,14 +158,20 @@ def merge_table(
 def load(
     con: duckdb.DuckDBPyConnection, table: str, files: list[str], known_at: datetime | None
 ) -> None:
-    """Put the versions that the files hold into the temporary table ``landed``."""
-    con.execute(f"create or replace temp table landed as from raw.{table} limit 0")
-    if files:
-        con.execute(
-            "insert into landed by name select * from read_parquet($files, union_by_name = true) "
-            "where fetched_at <= coalesce($known_at, fetched_at)",
-            {"files": files, "known_at": known_at},
-        )
+    """Make the versions that the files hold readable as ``landed``, with the table's types."""
+    wanted = con.sql(f"select column_name, column_type from (describe raw.{table})").fetchall()
+    if not files:
+        con.execute(f"create or replace temp view landed as from raw.{table} limit 0")
+        return
+    # A view, since a copy of a million rows costs more than reading their keys twice.
+    told = ", ".join(map(quoted, files))
+    read = f"read_parquet([{told}], union_by_name = true)"
+    there = {name for name, *_ in con.sql(f"describe from {read}").fetchall()}
+    listed = ", ".join(
+        f"cast({name if name in there else 'null'} as {kind}) as {name}" for name, kind in wanted
+    )
+    until = "" if known_at is None else f"where fetched_at <= {quoted(known_at.isoformat())}"
+    con.execute(f"create or replace temp view landed as select {listed} from {read} {until}")
 
 
 def note(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[str, str, str]]) -> None:

