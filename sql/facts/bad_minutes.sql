@@ -1,13 +1,13 @@
 -- One row per failed production deployment: how long, and how widely, it was live.
 -- Minutes on a bad version are the sum of share of traffic times minutes, from the start to the
--- recovery, or to the cut while it is open. A rollout that was promoted has all traffic from its
+-- recovery, or to the as-of moment while it is open. A rollout that was promoted has all traffic from its
 -- end on. Where the share is not known it is 1, and marked.
 --
 -- grain: deployment_id
 --   deployment_id      Failed deployment.
 --   service            Service.
 --   began_at           Start of its rollout, else of the deployment, else its end, UTC.
---   ended_at           Recovery, or the cut while it is open, UTC.
+--   ended_at           Recovery, or the as-of moment while it is open, UTC.
 --   bad_minutes        Minutes, weighed by the share of traffic.
 --   is_weight_known    True where the share of traffic was told all along.
 --   full_exposure_at   When it had all traffic, in all regions, UTC; null where unknown.
@@ -33,7 +33,7 @@ spans as (
         failed.service,
         rollouts.rollout_key,
         coalesce(rollouts.started_at, records.started_at, records.finished_at) as began_at,
-        coalesce(failed.recovered_at, cut.cut_at) as ended_at,
+        coalesce(failed.recovered_at, run.as_of) as ended_at,
         rollouts.finished_at as promoted_at,
         weighed.rollout_key is not null as is_weight_known,
         case
@@ -48,7 +48,7 @@ spans as (
     left join weighed on rollouts.rollout_key = weighed.rollout_key
     left join facts.deployments as deployments on failed.deployment_id = deployments.deployment_id
     left join facts.rollouts as members on deployments.rollout_id = members.rollout_id
-    cross join facts.cut as cut
+    cross join config.run as run
 ),
 
 -- Until the first weight is told there is none; without any it is all from the start.

@@ -46,11 +46,11 @@ counted as (
         records.service,
         count(*) as deployment_count
     from facts.deployment_records as records
-    cross join facts.cut as cut
+    cross join config.run as run
     where
         records.is_production
         and (records.status = 'success' or records.is_aborted)
-        and records.finished_at > cut.cut_at - interval 365 day
+        and records.finished_at > run.as_of - interval 365 day
     group by records.service
 )
 

@@ -50,10 +50,10 @@ select
     open.last_commit_at,
     open.first_subject,
     coalesce(
-        open.first_commit_at < cut.cut_at - settings.long_lived_days * interval 24 hour, false
+        open.first_commit_at < run.as_of - settings.long_lived_days * interval 24 hour, false
     ) as is_long_lived
 from facts.services as services
 inner join listed on services.repository = listed.repository
-cross join facts.cut as cut
+cross join config.run as run
 cross join config.architecture as settings
 left join open on services.repository = open.repository

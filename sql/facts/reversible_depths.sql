@@ -41,8 +41,8 @@ steps as (
         lead(rollouts.rollout_id) over line is null as is_last
     from facts.rollouts as rollouts
     inner join states on rollouts.rollout_id = states.rollout_id
-    cross join facts.cut as cut
-    where rollouts.finished_at > cut.cut_at - interval 365 day
+    cross join config.run as run
+    where rollouts.finished_at > run.as_of - interval 365 day
     window line as (
         partition by rollouts.service order by rollouts.finished_at desc, rollouts.rollout_id desc
     )

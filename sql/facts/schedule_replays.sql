@@ -17,12 +17,12 @@ with merged as (
         changes.first_commit_at,
         changes.merged_at
     from facts.changes as changes
-    cross join facts.cut as cut
+    cross join config.run as run
     cross join config.architecture as settings
     where
         not coalesce(changes.is_bot, false)
         and changes.first_commit_at <= changes.merged_at
-        and changes.merged_at >= cut.cut_at - settings.window_days * interval 24 hour
+        and changes.merged_at >= run.as_of - settings.window_days * interval 24 hour
 ),
 
 durations as (
@@ -41,12 +41,12 @@ slots as (
         at time zone calendar.time_zone as slot_at
     from config.working_days as days
     cross join config.calendar as calendar
-    cross join facts.cut as cut
+    cross join config.run as run
     cross join config.architecture as settings
     cross join (values ('daily'), ('tuesday_thursday')) as schedules (schedule)
     where
         days.from_s < days.until_s
-        and days.day >= cast(cut.cut_at as date) - cast(settings.window_days as integer) - 2
+        and days.day >= cast(run.as_of as date) - cast(settings.window_days as integer) - 2
         and (
             schedules.schedule = 'daily'
             or (days.day - cast(date_trunc('week', days.day) as date)) in (1, 3)

@@ -6,7 +6,7 @@
 --
 -- grain: service
 --   service            Name.
---   team               Its team at the cut; null without one.
+--   team               Its team now; null without one.
 --   tier               1 is the most critical; null where not said.
 --   repository         Repository of its code; null where unknown.
 --   path_pattern       Paths of the repository that are its own, as a regular expression.
@@ -223,9 +223,9 @@ current_teams as (
         teams.service,
         teams.team
     from config.service_teams as teams
-    cross join facts.cut as cut
+    cross join config.run as run
     cross join config.calendar as calendar
-    where teams.from_on <= cast(cut.cut_at at time zone calendar.time_zone as date)
+    where teams.from_on <= cast(run.as_of at time zone calendar.time_zone as date)
     qualify row_number() over (partition by teams.service order by teams.from_on desc) = 1
 )
 

@@ -64,8 +64,8 @@ counted as (
         count(case when production.has_lower then production.artifact_digest end) as covered_count,
         count(*) filter (where production.is_built_once) as built_once_count
     from production
-    cross join facts.cut as cut
-    where production.finished_at > cut.cut_at - interval 365 day
+    cross join config.run as run
+    where production.finished_at > run.as_of - interval 365 day
     group by production.service
 ),
 

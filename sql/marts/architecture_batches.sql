@@ -18,12 +18,12 @@ with counted as (
         rollouts.change_count,
         rollouts.finished_at
     from facts.rollouts as rollouts
-    cross join facts.cut as cut
+    cross join config.run as run
     cross join config.calendar as calendar
     cross join config.architecture as settings
     where
         rollouts.finished_on
-        >= cast(cut.cut_at at time zone calendar.time_zone as date)
+        >= cast(run.as_of at time zone calendar.time_zone as date)
         - cast(settings.window_days as integer)
 ),
 
@@ -62,7 +62,7 @@ largest as (
 
 select
     services.service,
-    cast(cut.cut_at at time zone calendar.time_zone as date)
+    cast(run.as_of at time zone calendar.time_zone as date)
     - cast(settings.window_days as integer) as window_starts_on,
     coalesce(totals.deployment_count, 0) as deployment_count,
     coalesce(totals.change_count, 0) as change_count,
@@ -72,7 +72,7 @@ select
     carrying.single_count / nullif(carrying.carrying_count, 0) as single_rate,
     largest.rollout_id as largest_deployment_id
 from facts.services as services
-cross join facts.cut as cut
+cross join config.run as run
 cross join config.calendar as calendar
 cross join config.architecture as settings
 left join totals on services.service = totals.service

@@ -44,8 +44,8 @@ with recent as (
         failed.deployment_id is not null as is_failed
     from facts.canaries as canaries
     left join facts.failed_deployments as failed on canaries.deployment_id = failed.deployment_id
-    cross join facts.cut as cut
-    where canaries.is_production and canaries.started_at > cut.cut_at - interval 365 day
+    cross join config.run as run
+    where canaries.is_production and canaries.started_at > run.as_of - interval 365 day
 ),
 
 latest as (
@@ -88,11 +88,11 @@ covered as (
         count(distinct records.deployment_id) as covered_count
     from facts.deployment_records as records
     inner join recent on records.deployment_id = recent.deployment_id
-    cross join facts.cut as cut
+    cross join config.run as run
     where
         records.is_production
         and (records.status = 'success' or records.is_aborted)
-        and records.finished_at > cut.cut_at - interval 365 day
+        and records.finished_at > run.as_of - interval 365 day
     group by records.service
 ),
 

@@ -42,10 +42,10 @@ courses as (
                 partition by syncs.service, syncs.environment
                 order by syncs.changed_at, syncs.state desc, syncs.sync_id
             ),
-            cut.cut_at
+            run.as_of
         ) as until_at
     from syncs
-    cross join facts.cut as cut
+    cross join config.run as run
 ),
 
 drifts as (
@@ -55,13 +55,13 @@ drifts as (
             cast(
                 greatest(
                     epoch(courses.until_at)
-                    - epoch(greatest(courses.changed_at, cut.cut_at - interval 365 day)),
+                    - epoch(greatest(courses.changed_at, run.as_of - interval 365 day)),
                     0
                 ) as bigint
             )
         ) as out_of_sync_s
     from courses
-    cross join facts.cut as cut
+    cross join config.run as run
     where courses.state = 'out_of_sync'
     group by courses.service
 ),
@@ -110,8 +110,8 @@ counted as (
         count(*) filter (where judged.is_covered) as covered_count,
         count(*) filter (where judged.is_pulled) as pulled_count
     from judged
-    cross join facts.cut as cut
-    where judged.finished_at > cut.cut_at - interval 365 day
+    cross join config.run as run
+    where judged.finished_at > run.as_of - interval 365 day
     group by judged.service
 ),
 

@@ -18,8 +18,8 @@
 with recent as (
     select rollouts.*
     from facts.rollouts as rollouts
-    cross join facts.cut as cut
-    where rollouts.finished_at > cut.cut_at - interval 84 day
+    cross join config.run as run
+    where rollouts.finished_at > run.as_of - interval 84 day
 ),
 
 members as (

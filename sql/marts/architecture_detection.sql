@@ -20,8 +20,8 @@
 with recent as (
     select recoveries.*
     from marts.architecture_recoveries as recoveries
-    cross join facts.cut as cut
-    where recoveries.failed_at > cut.cut_at - interval 365 day
+    cross join config.run as run
+    where recoveries.failed_at > run.as_of - interval 365 day
 ),
 
 counted as (

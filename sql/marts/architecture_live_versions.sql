@@ -53,9 +53,9 @@ moments as (
     union
     select
         places.service,
-        cut.cut_at - interval 365 day as moment
+        run.as_of - interval 365 day as moment
     from places
-    cross join facts.cut as cut
+    cross join config.run as run
 ),
 
 pieces as (
@@ -64,10 +64,10 @@ pieces as (
         moments.moment as from_at,
         coalesce(
             lead(moments.moment) over (partition by moments.service order by moments.moment),
-            cut.cut_at
+            run.as_of
         ) as until_at
     from moments
-    cross join facts.cut as cut
+    cross join config.run as run
 ),
 
 quiet as (
@@ -78,10 +78,10 @@ quiet as (
             pieces.service = spans.service
             and spans.from_at < pieces.until_at
             and spans.until_at > pieces.from_at
-    cross join facts.cut as cut
+    cross join config.run as run
     where
         spans.service is null
-        and pieces.from_at >= cut.cut_at - interval 365 day
+        and pieces.from_at >= run.as_of - interval 365 day
         and pieces.until_at > pieces.from_at
 ),
 

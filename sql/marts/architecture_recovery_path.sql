@@ -15,8 +15,8 @@
 --   evidence_url       Page of the change or deployment; null without one.
 
 with windows as (
-    select cut.cut_at - settings.window_days * interval 24 hour as begins_at
-    from facts.cut as cut
+    select run.as_of - settings.window_days * interval 24 hour as begins_at
+    from config.run as run
     cross join config.architecture as settings
 ),
 

@@ -47,11 +47,11 @@ warm as (
         rollouts.service,
         median(rollouts.warm_seconds) / 60 as warm_minutes
     from facts.progressive_rollouts as rollouts
-    cross join facts.cut as cut
+    cross join config.run as run
     where
         rollouts.is_production
         and rollouts.warm_seconds is not null
-        and rollouts.started_at > cut.cut_at - interval 365 day
+        and rollouts.started_at > run.as_of - interval 365 day
     group by rollouts.service
 ),
 
@@ -64,8 +64,8 @@ own as (
         max(case when rollbacks.how = 'rollback' then rollbacks.mechanism end)
             as last_mechanism
     from facts.rollbacks as rollbacks
-    cross join facts.cut as cut
-    where rollbacks.is_production and rollbacks.finished_at > cut.cut_at - interval 365 day
+    cross join config.run as run
+    where rollbacks.is_production and rollbacks.finished_at > run.as_of - interval 365 day
     group by rollbacks.service
 ),
 
@@ -85,11 +85,11 @@ lengths as (
         records.service,
         median(epoch(records.finished_at) - epoch(records.started_at)) / 60 as deployment_minutes
     from facts.deployment_records as records
-    cross join facts.cut as cut
+    cross join config.run as run
     where
         records.is_production
         and records.status = 'success'
-        and records.finished_at > cut.cut_at - interval 365 day
+        and records.finished_at > run.as_of - interval 365 day
     group by records.service
 ),
 
@@ -113,18 +113,18 @@ ways as (
         depths.stopped_by,
         case
             when depths.reversible_depth = 0 and not depths.is_at_least then 'project'
-            when rollouts.warm_until > cut.cut_at then 'switch'
+            when rollouts.warm_until > run.as_of then 'switch'
             when own.first_mechanism = 'rebuild' and own.last_mechanism = 'rebuild' then 'rebuild'
             when live.previous_digest is not null then 'reuse'
             when own.first_mechanism = own.last_mechanism then own.first_mechanism
             else 'unknown'
         end as mechanism,
-        cut.cut_at
+        run.as_of
     from facts.live_deployments as live
     left join rollouts on live.deployment_id = rollouts.deployment_id
     left join own on live.service = own.service
     left join facts.reversible_depths as depths on live.service = depths.service
-    cross join facts.cut as cut
+    cross join config.run as run
 )
 
 select
@@ -132,7 +132,7 @@ select
     case
         when ways.mechanism = 'unknown' then 'unknown'
         when ways.mechanism in ('rebuild', 'project') then 'no'
-        when exercised.finished_at <= ways.cut_at - interval 365 day then 'stale'
+        when exercised.finished_at <= ways.as_of - interval 365 day then 'stale'
         else 'yes'
     end as state,
     ways.mechanism,
@@ -149,7 +149,7 @@ select
     detection.detect_p90_minutes,
     warm.warm_minutes >= detection.detect_p90_minutes as is_warm_enough,
     exercised.finished_at as exercised_at,
-    cast(floor((epoch(ways.cut_at) - epoch(exercised.finished_at)) / 86400) as bigint)
+    cast(floor((epoch(ways.as_of) - epoch(exercised.finished_at)) / 86400) as bigint)
         as exercised_days,
     case
         when exercised.finished_at is null then null

@@ -78,8 +78,8 @@ counted as (
         shadows.service,
         count(*) as shadow_count
     from facts.shadows as shadows
-    cross join facts.cut as cut
-    where shadows.started_at > cut.cut_at - interval 365 day
+    cross join config.run as run
+    where shadows.started_at > run.as_of - interval 365 day
     group by shadows.service
 )
 

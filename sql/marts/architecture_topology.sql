@@ -23,9 +23,9 @@
 
 with windows as (
     select
-        cast(cut.cut_at at time zone calendar.time_zone as date)
+        cast(run.as_of at time zone calendar.time_zone as date)
         - cast(settings.window_days as integer) as starts_on
-    from facts.cut as cut
+    from config.run as run
     cross join config.calendar as calendar
     cross join config.architecture as settings
 ),

@@ -90,10 +90,10 @@ told as (
             when exposures.exposure_count > 0 and exposures.decoupled_share >= 0.5 then 'yes'
             when exposures.exposure_count > 0 then 'no'
         end as state,
-        least(cast(exposures.ends_on as timestamptz), cut.cut_at) as observed_at,
+        least(cast(exposures.ends_on as timestamptz), run.as_of) as observed_at,
         cast(null as text) as evidence_url
     from facts.live_deployments as live
-    cross join facts.cut as cut
+    cross join config.run as run
     left join exposures on live.service = exposures.name
     union all
     select

@@ -31,12 +31,12 @@ with merged as (
                 then epoch(changes.merged_at) - epoch(changes.opened_at)
         end as open_seconds
     from facts.changes as changes
-    cross join facts.cut as cut
+    cross join config.run as run
     cross join config.architecture as settings
     where
         not coalesce(changes.is_bot, false)
         and changes.first_commit_at <= changes.merged_at
-        and changes.merged_at >= cut.cut_at - settings.window_days * interval 24 hour
+        and changes.merged_at >= run.as_of - settings.window_days * interval 24 hour
 ),
 
 ages as (
@@ -84,9 +84,9 @@ tests as (
         count(case when runs.is_green_at_first then 1 end) as green_count
     from facts.tested_merges as runs
     inner join facts.services as services on runs.repository = services.repository
-    cross join facts.cut as cut
+    cross join config.run as run
     cross join config.architecture as settings
-    where runs.merged_at >= cut.cut_at - settings.window_days * interval 24 hour
+    where runs.merged_at >= run.as_of - settings.window_days * interval 24 hour
     group by services.service
 )
 

@@ -52,11 +52,11 @@ select
     null as metrics,
     null as remedy
 from facts.deployment_records as records
-cross join facts.cut as cut
+cross join config.run as run
 where
     records.is_production
     and records.finished_at is null
-    and epoch(cut.cut_at) - epoch(records.started_at) > 14 * 86400
+    and epoch(run.as_of) - epoch(records.started_at) > 14 * 86400
 union all
 select
     'deployments that explain nothing' as kind,
