@@ -128,7 +128,7 @@ def structural(statement: str, words: str, dialect: str) -> Iterator[str]:
     if len(statement) <= LARGEST_STATEMENT:
         try:
             tree = sqlglot.parse_one(statement, read=dialect)
-        except (SqlglotError, RecursionError, ValueError, IndexError, AttributeError):
+        except (SqlglotError, RecursionError, ValueError, LookupError, AttributeError, TypeError):
             tree = None
     if isinstance(tree, exp.Alter) and tree.args.get("actions"):
         for action in tree.args["actions"]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -113,6 +114,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert made.returncode == 0, made.stderr
     assert made.stdout == ""
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_file(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the demo published, for tests that read it in this process.
+
+    The dashboard's pages keep theirs open, with settings that DuckDB lets nobody else differ from.
+    """
+    copy = tmp_path_factory.mktemp("published") / "demo.duckdb"
+    return Path(shutil.copyfile(publishing.current(demo / "serving"), copy))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipelines import describing, exporting, publishing, windows
+from pipelines import describing, exporting, windows
 from pipelines.errors import DrumbeatError
 from sql import asking
 from tests.end_to_end.conftest import ROOT, run
@@ -18,23 +18,18 @@ from tests.end_to_end.conftest import ROOT, run
 YEAR = ("2026-01-01", "2026-04-01")
 
 
-@pytest.fixture(scope="module")
-def file(demo):
-    return publishing.current(demo / "serving")
-
-
 @pytest.fixture
-def con(file):
-    with duckdb.connect(str(file), read_only=True) as con:
+def con(demo_file):
+    with duckdb.connect(str(demo_file), read_only=True) as con:
         # An analyst's own zone, which must not move any number.
         con.execute("set TimeZone = 'Asia/Tokyo'")
         yield con
 
 
-def test_the_document_of_the_schema_is_what_the_file_says(file):
+def test_the_document_of_the_schema_is_what_the_file_says(demo_file):
     written = (ROOT / "docs" / "schema.md").read_text(encoding="utf-8")
 
-    assert written == describing.document(file) + "\n", "run `make schema`"
+    assert written == describing.document(demo_file) + "\n", "run `make schema`"
 
 
 def test_every_table_column_and_macro_is_described(con):
@@ -91,11 +86,11 @@ def test_there_are_twenty_worked_questions():
         ("2027-02-01", "2027-03-01"),
     ],
 )
-def test_the_macro_tells_any_days_as_the_command_does(con, file, days):
+def test_the_macro_tells_any_days_as_the_command_does(con, demo_file, days):
     since, until = map(date.fromisoformat, days)
     found = con.sql("from metrics_between(?, ?) order by all", params=list(days)).pl()
 
-    with windows.published(file) as own:
+    with windows.published(demo_file) as own:
         if since.year > 2026:
             with pytest.raises(DrumbeatError, match="after the data's own day"):
                 windows.window(own, since, until)
@@ -149,8 +144,8 @@ def test_a_trend_is_the_finished_weeks_in_their_order(con):
 
 
 @pytest.mark.parametrize("by", ["week", "month"])
-def test_the_long_mart_is_the_json_of_the_command(con, file, by):
-    with windows.published(file) as own:
+def test_the_long_mart_is_the_json_of_the_command(con, demo_file, by):
+    with windows.published(demo_file) as own:
         chosen = windows.window(own, date(2026, 6, 1), date(2026, 10, 1))
         told = windows.metrics(own, chosen, by=by)
         rows = windows.as_json(chosen, told, by=by)["rows"]
@@ -186,17 +181,17 @@ def test_every_definition_beside_a_number_leads_to_its_rules(con):
     ).fetchall() == [(0,)]
 
 
-def test_an_attached_file_answers_once_it_is_used(file):
+def test_an_attached_file_answers_once_it_is_used(demo_file):
     with duckdb.connect() as con:
-        con.execute(f"attach '{file}' as drumbeat (read_only)")
+        con.execute(f"attach '{demo_file}' as drumbeat (read_only)")
         con.execute("use drumbeat")
         answer = con.execute("select n from metric('rework_rate', 'checkout', ?, ?)", YEAR)
         assert answer.fetchall() == [(183,)]
 
 
-def test_marts_are_exported_as_parquet_and_replaced(con, file, tmp_path):
-    exporting.export(file, tmp_path, ["marts", "facts.services"])
-    written = exporting.export(file, tmp_path, ["marts.metrics"])
+def test_marts_are_exported_as_parquet_and_replaced(con, demo_file, tmp_path):
+    exporting.export(demo_file, tmp_path, ["marts", "facts.services"])
+    written = exporting.export(demo_file, tmp_path, ["marts.metrics"])
 
     assert written == [(tmp_path / "marts.metrics.parquet", 39_394)]
     names = {path.name for path in tmp_path.iterdir()}
@@ -206,7 +201,7 @@ def test_marts_are_exported_as_parquet_and_replaced(con, file, tmp_path):
     both = con.sql(f"from marts.metrics except all from '{path}'").fetchall()
     assert both == []
     with pytest.raises(DrumbeatError, match=r"no table is called 'marts.nothing'"):
-        exporting.export(file, tmp_path, ["marts.nothing"])
+        exporting.export(demo_file, tmp_path, ["marts.nothing"])
 
 
 def test_the_commands_print_the_document_and_say_what_was_written(demo, tmp_path):
@@ -219,7 +214,7 @@ def test_the_commands_print_the_document_and_say_what_was_written(demo, tmp_path
     assert Path(tmp_path, "config.run.parquet").is_file()
 
 
-def test_the_page_for_analysts_lists_every_question_and_its_examples_run(con, file):
+def test_the_page_for_analysts_lists_every_question_and_its_examples_run(con, demo_file):
     page = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
 
     for question in asking.questions():
@@ -230,6 +225,6 @@ def test_the_page_for_analysts_lists_every_question_and_its_examples_run(con, fi
         assert con.sql(query).pl().height > 0, query
     (notebook,) = [part.split("```")[0] for part in page.split("```python\n")[1:]]
     found: dict[str, Any] = {}
-    exec(notebook.replace("data/serving/current.duckdb", str(file)), found)
+    exec(notebook.replace("data/serving/current.duckdb", str(demo_file)), found)
     assert found["weeks"].height > 50
     found["drumbeat"].close()

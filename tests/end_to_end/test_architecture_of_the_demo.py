@@ -3,8 +3,6 @@
 import duckdb
 import pytest
 
-from pipelines import publishing
-
 SEEN = {
     "select distinct state from marts.architecture_migrations": {
         "risky", "compatible", "decoupled", "unwatched", "data_with_code", "unread_with_code",
@@ -30,8 +28,8 @@ SEEN = {
 
 
 @pytest.mark.parametrize(("query", "wanted"), SEEN.items(), ids=list(SEEN))
-def test_every_habit_is_there(demo, query, wanted):
-    with duckdb.connect(str(publishing.current(demo / "serving")), read_only=True) as con:
+def test_every_habit_is_there(demo_file, query, wanted):
+    with duckdb.connect(str(demo_file), read_only=True) as con:
         found = {value for (value,) in con.sql(query).fetchall()}
 
     assert wanted <= found

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from pipelines import publishing, scorecard
+from pipelines import scorecard
 from pipelines.errors import DrumbeatError
 from pipelines.warehouse import opened
 
@@ -17,8 +17,8 @@ GRADES = re.compile(
 
 
 @pytest.fixture(scope="module")
-def con(demo):
-    with opened(publishing.current(demo / "serving"), read_only=True) as found:
+def con(demo_file):
+    with opened(demo_file, read_only=True) as found:
         yield found
 
 

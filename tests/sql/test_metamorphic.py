@@ -23,7 +23,7 @@ PACKED = 5
 # They pool all that a source tells, whosesoever it is.
 POOLED = {
     "facts.period_days", "facts.source_days", "marts.source_rhythms", "marts.coverage_changes",
-    "marts.warnings",
+    "marts.warnings", "marts.definitions",
 }  # fmt: skip
 # Its second column is a number that means nothing.
 NUMBERED = "facts.commits_since_previous"
