@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,9 +10,10 @@ from pathlib import Path
 import duckdb
 
 from pipelines import macros
+from pipelines.commenting import comments, described
 from pipelines.errors import NothingPublished
 from pipelines.landing import sync_folder, write_durably
-from pipelines.warehouse import comments, quoted
+from pipelines.warehouse import quoted
 
 LAYERS = ("config", "seeds", "facts", "marts")
 POINTER = "current.txt"
@@ -149,14 +149,13 @@ def copy(con: duckdb.DuckDBPyConnection) -> None:
     )
     there = dict(con.sql(f"select table_name, made from published.{BOOK}").fetchall())
     made = dict(con.sql("select table_name, fingerprint || content from build.tables").fetchall())
-    wanted = {f"{layer}.{name}": comment or "" for layer, name, comment in tables(con)}
-    described = columns(con)
+    wanted = tables(con)
     known, digest = there.pop(MACROS, None), macros.digest()
     for table in there.keys() - wanted.keys():
         con.execute(f"drop table published.{table}")
-    for table, comment in wanted.items():
+    for table, columns in wanted.items():
         if made.get(table) is None or there.get(table) != made[table]:
-            copy_table(con, table, comments(f"published.{table}", comment, described[table]))
+            copy_table(con, table, columns)
     # A macro is bound when it is made, so it needs the tables that it asks.
     if known != digest and "marts.metrics" in wanted:
         macros.write(con, "published")
@@ -167,34 +166,24 @@ def copy(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def copy_table(con: duckdb.DuckDBPyConnection, table: str, described: str) -> None:
-    """Copy one table with the words that describe it, which a plain copy would drop."""
+def copy_table(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
+    """Copy one table, with the words that describe it."""
     con.execute(
         f"create schema if not exists published.{table.split('.')[0]}; "
-        f"create or replace table published.{table} as from {table}; {described}"
+        f"create or replace table published.{table} as from {table}; "
+        + described(f"published.{table}", table, columns)
     )
 
 
-def columns(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Return what is said of the columns of each table."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
+def tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return every table that readers see, with the names of its columns."""
     rows = con.sql(
-        "select concat(schema_name, '.', table_name), column_name, comment from duckdb_columns() "
-        "where comment is not null and database_name = current_database() order by all"
-    )
-    for table, column, said in rows.fetchall():
-        found[table][column] = said
-    return found
-
-
-def tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:
-    """List schema, name and comment of every table that readers see."""
-    return con.sql(
-        "select schema_name, table_name, comment from duckdb_tables() "
+        "select concat(schema_name, '.', table_name), list(column_name) from duckdb_columns() "
         "where database_name = current_database() and list_contains($1, schema_name) "
-        "and not list_contains($2, table_name) order by schema_name, table_name",
+        "and not list_contains($2, table_name) group by all order by all",
         params=[list(LAYERS), list(PRIVATE)],
-    ).fetchall()
+    )
+    return dict(rows.fetchall())
 
 
 def point(folder: Path, name: str) -> None:

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from pipelines.landing import Landing, LandingFile
-from pipelines.warehouse import record
+from pipelines.warehouse import record, transaction
 
 TABLE = "raw.reached"
 SINCE = "history_since"
@@ -30,12 +30,11 @@ def write(
     """Replace the table: one row for each scope of an entity whose history is not whole yet."""
     rows = list(reached(landing, kinds, known_at))
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
-    con.execute("begin")
-    con.register("reached", frame)
-    con.execute(f"create or replace table {TABLE} as select * from reached")
-    con.unregister("reached")
-    record(con, TABLE, "landing")
-    con.execute("commit")
+    with transaction(con):
+        con.register("reached", frame)
+        con.execute(f"create or replace table {TABLE} as select * from reached")
+        con.unregister("reached")
+        record(con, TABLE, "landing")
 
 
 def reached(

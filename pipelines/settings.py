@@ -26,7 +26,7 @@ from pipelines.configuration.hosts import Host
 from pipelines.configuration.pagers import PagerSource
 from pipelines.looking import path_rules
 from pipelines.settings_words import SUMMARIES, columns
-from pipelines.warehouse import comments, record
+from pipelines.warehouse import held, transaction, write_down, written
 from pipelines.working_days import WEEKDAYS, holidays, working_days
 
 Row = tuple[Any, ...]
@@ -112,22 +112,25 @@ class Run:
 
 
 def write(con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run) -> None:
-    """Replace the tables under ``config`` in one transaction."""
+    """Bring the tables under ``config`` up to date, in one transaction."""
     found = rows(configuration, run)
-    con.execute("begin")
-    for table, described in TABLES.items():
-        con.execute(f"create or replace table config.{table} ({described})")
-        if table in ("working_days", "holidays"):
-            fill_days(con, configuration, run, table)
-        elif found[table]:
-            marks = ", ".join(f"${place + 1}" for place in range(len(found[table][0])))
-            con.executemany(f"insert into config.{table} values ({marks})", found[table])
-        said = columns(table, names(described))
-        words = comments(f"config.{table}", SUMMARIES.get(table, ""), said)
-        con.execute(words)
-        # What is said of a table is published again when it changes, like what it holds.
-        record(con, f"config.{table}", hashlib.sha256(words.encode()).hexdigest())
-    con.execute("commit")
+    book = written(con)
+    with transaction(con):
+        for table, described in TABLES.items():
+            filled = found.get(table)
+            # What is said of a table is published again when it changes, like what it holds.
+            words = SUMMARIES.get(table, ""), columns(table, names(described))
+            made_from = hashlib.sha256(repr((described, words, filled)).encode()).hexdigest()
+            if filled is not None and book.get(f"config.{table}", ("",))[0] == made_from:
+                continue
+            con.execute(f"create or replace table config.{table} ({described})")
+            if filled is None:
+                fill_days(con, configuration, run, table)
+            elif filled:
+                marks = ", ".join(f"${place + 1}" for place in range(len(filled[0])))
+                con.executemany(f"insert into config.{table} values ({marks})", filled)
+            book[f"config.{table}"] = held(con, f"config.{table}", made_from)
+        write_down(con, {name: entry for name, entry in book.items() if name[:7] == "config."})
 
 
 def names(described: str) -> list[str]:

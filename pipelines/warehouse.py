@@ -1,10 +1,12 @@
 """The private DuckDB file: opens it, and makes each table once its text or inputs changed."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import duckdb
 
@@ -13,6 +15,7 @@ from pipelines.steps import Step, steps
 Entry = tuple[str, str, int]
 """What a table was made from, what it holds, and its rows."""
 Book = dict[str, Entry]
+COMMIT_SECONDS = 1.0
 LAYERS = ("raw", "config", "seeds", "staging", "facts", "marts", "build")
 
 
@@ -50,13 +53,46 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 def build(
     con: duckdb.DuckDBPyConnection, told: Callable[[Built], None] = lambda built: None
 ) -> list[Built]:
-    """Make every table whose text or inputs changed; ``told`` hears of each."""
-    found = []
-    book = written(con)
-    for step in steps().values():
-        found.append(make(con, step, book))
-        told(found[-1])
+    """Make every table whose text or inputs changed; ``told`` hears of each.
+
+    A second of work is a transaction, since each costs its share of one; a build that is killed
+    goes on from there.
+    """
+    found: list[Built] = []
+    book, waiting = written(con), deque(steps().values())
+    while waiting:
+        until, begun = monotonic() + COMMIT_SECONDS, len(found)
+        with transaction(con):
+            while waiting and monotonic() < until:
+                found.append(brought_up(con, waiting.popleft(), book))
+                told(found[-1])
+            write_down(con, {b.table: book[b.table] for b in found[begun:] if b.is_new})
     return found
+
+
+def make(con: duckdb.DuckDBPyConnection, step: Step) -> Built:
+    """Make one table in one transaction, or leave it where nothing it depends on changed."""
+    book = written(con)
+    with transaction(con):
+        built = brought_up(con, step, book)
+        write_down(con, {step.table: book[step.table]})
+    return built
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what is done within, or nothing of it."""
+    con.execute("begin")
+    try:
+        yield
+        con.execute("commit")
+    except BaseException as error:
+        with suppress(duckdb.Error):
+            # An interrupted query has rolled back already.
+            con.execute("rollback")
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def written(con: duckdb.DuckDBPyConnection) -> Book:
@@ -65,28 +101,27 @@ def written(con: duckdb.DuckDBPyConnection) -> Book:
     return {table: tuple(found) for table, *found in rows.fetchall()}
 
 
-def make(con: duckdb.DuckDBPyConnection, step: Step, book: Book | None = None) -> Built:
-    """Make one table in one transaction, or leave it where nothing it depends on changed.
+def write_down(con: duckdb.DuckDBPyConnection, entries: Book) -> None:
+    """Write down what tables were made from and hold."""
+    if entries:
+        columns = [list(entries), *map(list, zip(*entries.values(), strict=True))]
+        con.execute(
+            "insert or replace into build.tables select unnest($1::text[]), unnest($2::text[]), "
+            "unnest($3::text[]), unnest($4::bigint[])",
+            columns,
+        )
 
-    ``book`` is what is written down of every table; it is kept up to date, and read if not given.
-    """
-    book = written(con) if book is None else book
+
+def brought_up(con: duckdb.DuckDBPyConnection, step: Step, book: Book) -> Built:
+    """Make one table where anything it depends on changed, and note it in ``book``."""
     wanted = fingerprint(step, book)
     made_from, _, row_count = book.get(step.table, ("", "", 0))
     if made_from == wanted:
         return Built(step.table, row_count, is_new=False)
-    con.execute("begin")
     try:
         fill(con, step)
-        describe(con, step)
-        book[step.table] = record(con, step.table, wanted)
-        con.execute("commit")
+        book[step.table] = held(con, step.table, wanted)
     except BaseException as error:
-        with suppress(duckdb.Error):
-            # An interrupted query has rolled back already.
-            con.execute("rollback")
-        if "interrupted" in str(error):
-            raise KeyboardInterrupt from error
         error.add_note(f"while making {step.table}")
         raise
     return Built(step.table, book[step.table][2], is_new=True)
@@ -103,39 +138,18 @@ def fill(con: duckdb.DuckDBPyConnection, step: Step) -> None:
     con.unregister("analysed")
 
 
-def describe(con: duckdb.DuckDBPyConnection, step: Step) -> None:
-    """Put the header's words where any DuckDB client finds them, but for what is never published.
-
-    Each costs a change of the catalog: of some 200 tables together, seconds.
-    """
-    if step.layer == "staging":
-        return
-    columns = {column.name: column.comment for column in step.columns}
-    con.execute(comments(step.table, step.summary, columns))
-
-
-def comments(table: str, summary: str, columns: Mapping[str, str]) -> str:
-    """Return the statements that describe a table and its columns."""
-    return "; ".join(
-        [
-            f"comment on table {table} is {quoted(summary)}",
-            *(
-                f"comment on column {table}.{name} is {quoted(said)}"
-                for name, said in columns.items()
-            ),
-        ]
-    )
-
-
-def record(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> Entry:
+def record(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> None:
     """Write down what ``table`` was made from, and a hash of what it now holds."""
-    rows = con.execute(
-        f"insert or replace into build.tables {content(table)} "
-        "returning fingerprint, content, row_count",
-        [table, made_from],
-    )
-    entry: Entry = rows.fetchall()[0]
-    return entry
+    write_down(con, {table: held(con, table, made_from)})
+
+
+def held(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> Entry:
+    """Return what to write down of a table; order plays no part in a sum of row hashes."""
+    ((content, row_count),) = con.sql(
+        f"select concat(count(*), ':', sum(hash(all_rows)::hugeint)), count(*) "
+        f"from {table} as all_rows"
+    ).fetchall()
+    return made_from, content, row_count
 
 
 def known(con: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -144,21 +158,13 @@ def known(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     return bool(rows.fetchall())
 
 
-def content(table: str) -> str:
-    """Return the query of a table's content: a sum of row hashes, so that order plays no part."""
-    return (
-        "select $1, $2, concat(count(*), ':', sum(hash(all_rows)::hugeint)), count(*) "
-        f"from {table} as all_rows"
-    )
-
-
 def fingerprint(step: Step, book: Book) -> str:
     """Return the hash of the step's text and of what its inputs hold."""
     missing = set(step.inputs) - book.keys()
     if missing:
         raise RuntimeError(f"{step.table} reads {', '.join(sorted(missing))}, which nothing makes")
-    held = [(table, book[table][1]) for table in sorted(set(step.inputs))]
-    return hashlib.sha256(repr((step.digest, held, duckdb.__version__)).encode()).hexdigest()
+    inputs = [(table, book[table][1]) for table in sorted(set(step.inputs))]
+    return hashlib.sha256(repr((step.digest, inputs, duckdb.__version__)).encode()).hexdigest()
 
 
 def quoted(text: str) -> str:

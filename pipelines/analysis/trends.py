@@ -32,11 +32,12 @@ class Trend:
 
 def lead_time(recent: Floats, before: Floats) -> Trend:
     """Compare medians of deployments, hours: lower is better."""
-    from scipy.stats import mannwhitneyu
-
     counts = len(recent), len(before)
     if counts[0] < LEAD_RECENT or counts[1] < LEAD_BEFORE:
         return Trend("too few to tell", None, *counts)
+    # It takes a second to load, so only where there is something to test.
+    from scipy.stats import mannwhitneyu
+
     p = float(mannwhitneyu(recent, before, alternative="two-sided").pvalue)
     return Trend(
         verdict(p, is_worse=float(np.median(recent)) > float(np.median(before))), p, *counts

@@ -5,6 +5,8 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from pipelines.steps import steps
+
 
 def key(table: str) -> dg.AssetKey:
     """Return the asset of ``table``: ``facts.changes`` is ``facts/changes``."""
@@ -25,11 +27,13 @@ def materialized(
 
 
 def schema(con: duckdb.DuckDBPyConnection, table: str) -> dg.TableSchema:
-    """Return the columns of ``table`` as DuckDB has them, described by their comments."""
+    """Return the columns of ``table`` as DuckDB has them, described by their headers."""
+    step = steps().get(table)
+    said = {column.name: column.comment for column in step.columns} if step else {}
     rows = con.sql(
-        "select column_name, lower(data_type), comment from duckdb_columns() "
+        "select column_name, lower(data_type) from duckdb_columns() "
         "where database_name = current_database() and concat(schema_name, '.', table_name) = $1 "
         "order by column_index",
         params=[table],
     ).fetchall()
-    return dg.TableSchema([dg.TableColumn(name, kind, note) for name, kind, note in rows])
+    return dg.TableSchema([dg.TableColumn(name, kind, said.get(name)) for name, kind in rows])

@@ -10,7 +10,10 @@ import duckdb
 import pytest
 
 from pipelines import publishing, warehouse
+from pipelines.commenting import comments
 from pipelines.errors import NothingPublished
+from pipelines.settings_words import SUMMARIES
+from pipelines.steps import steps
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 READER = """
@@ -46,8 +49,6 @@ def con(tmp_path):
         con.execute("create table staging.step as select 1 as n")
         con.execute("create table config.run as select 'it''s \"so\"' as told")
         con.execute("create table facts.deployments as select 1 as deployment_id, 2 as service")
-        con.execute("comment on table facts.deployments is 'One row per deployment; it''s whole.'")
-        con.execute("comment on column facts.deployments.service is 'Who''s \"it\".'")
         numbers(con, 0)
         yield con
 
@@ -92,12 +93,24 @@ def test_facts_marts_and_config_are_published_and_nothing_else(con, tmp_path):
 def test_the_words_that_describe_tables_and_columns_are_published_too(con, tmp_path):
     path = publish(con, tmp_path / "serving")
 
+    step = steps()["facts.deployments"]
+    said = {column.name: column.comment for column in step.columns}
     assert ask(path, "select comment from duckdb_tables() where table_name = 'deployments'") == [
-        ("One row per deployment; it's whole.",)
+        (step.summary,)
     ]
     assert ask(path, "select comment from duckdb_columns() where column_name = 'service'") == [
-        ('Who\'s "it".',)
+        (said["service"],)
     ]
+    assert ask(path, "select comment from duckdb_tables() where table_name = 'run'") == [
+        (SUMMARIES["run"],)
+    ]
+
+
+def test_words_keep_their_quotation_marks(con):
+    con.execute(comments("config.run", "It's whole.", {"told": 'Who\'s "it".'}))
+
+    found = con.sql("select comment from duckdb_columns() where table_name = 'run'").fetchall()
+    assert found == [('Who\'s "it".',)]
 
 
 def test_the_pointer_and_the_link_name_the_newest_file(con, tmp_path):
@@ -224,15 +237,15 @@ def test_a_reader_never_sees_an_error_while_others_are_published(con, tmp_path):
 
 def test_a_copy_for_older_clients_is_kept_only_while_it_is_asked_for(con, tmp_path):
     folder = tmp_path / "serving"
-    publishing.publish(con, folder, NOON, older="v1.5.0")
+    path = publishing.publish(con, folder, NOON, older="v1.5.0")
     old = folder / "current-v1.5.0.duckdb"
     tags = "select tags from duckdb_databases() where database_name = current_database()"
 
     assert "v1.5.0" in str(ask(old, tags))
     assert ask(old, "select count(*) from marts.numbers") == [(50_000,)]
-    assert ask(old, "select comment from duckdb_columns() where column_name = 'service'") == [
-        ('Who\'s "it".',)
-    ]
+    assert ask(old, "select comment from duckdb_columns() where column_name = 'service'") == ask(
+        path, "select comment from duckdb_columns() where column_name = 'service'"
+    )
 
     numbers(con, 7)
     publishing.publish(con, folder, NOON + timedelta(minutes=1), older="v1.4.0")

@@ -38,16 +38,21 @@ def built(tmp_path_factory):
 @pytest.mark.parametrize("table", list(steps()))
 def test_the_header_lists_the_columns_of_the_table_in_their_order(built, table):
     found = built.sql(
-        "select column_name, comment from duckdb_columns() "
+        "select column_name from duckdb_columns() "
         "where concat(schema_name, '.', table_name) = $1 "
         "and database_name = current_database() order by column_index",
         params=[table],
     ).fetchall()
     described = [(column.name, column.comment) for column in steps()[table].columns]
-    assert [name for name, _ in found] == [name for name, _ in described]
+    assert [name for (name,) in found] == [name for name, _ in described]
     assert all(text and text.strip() for _, text in described)
-    if steps()[table].layer != "staging":
-        assert found == described
+
+
+@pytest.mark.parametrize("one", [*sql.models(), *sql.peers()], ids=lambda one: one.table)
+def test_what_a_model_reads_is_what_a_parser_finds(one):
+    found = sqlglot.parse_one(one.text, read="duckdb").find_all(exp.Table)
+
+    assert sql.upstream(one) == tuple(sorted({f"{t.db}.{t.name}" for t in found if t.db}))
 
 
 @pytest.mark.parametrize("table", list(steps()))
