@@ -1,7 +1,7 @@
 -- One row per failed production deployment: how long, and how widely, it was live.
 -- Minutes on a bad version are the sum of share of traffic times minutes, from the start to the
--- recovery, or to the as-of moment while it is open. A rollout that was promoted has all traffic from its
--- end on. Where the share is not known it is 1, and marked.
+-- recovery, or to the as-of moment while it is open. A rollout that was promoted has all traffic
+-- from its end on. Where the share is not known it is 1, and marked.
 --
 -- grain: deployment_id
 --   deployment_id      Failed deployment.
