@@ -32,7 +32,7 @@ class Page(NamedTuple):
 
 # In the order of the navigation; the first one is the start.
 PAGES = (
-    Page("Pulse", "Overview", "overview", ("team", "period", "by")),
+    Page("Pulse", "Overview", "overview", ("team", "mine", "period", "by")),
     Page("Pulse", "Cadence", "cadence", ("team",)),
     Page("Pulse", "Flow and stability", "flow", ("team", "service", "period", "by")),
     Page("Closer", "Service", "service", ("service", "period", "by")),

@@ -86,7 +86,7 @@ def _filters() -> list[Filter]:
     return [
         Filter("team", "Team", [ALL_TEAMS, *questions.teams()], 150),
         Filter("service", "Service", names, 190, "All services"),
-        Filter("mine", "My services", names, 230, "All services"),
+        Filter("mine", "My services", names, 250, "My services: all"),
         Filter("period", "Period", PERIODS, 125),
         Filter("by", "By", ["weekly", "monthly"], 112),
         Filter("report", "Report", archive.names(), 320),

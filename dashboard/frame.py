@@ -38,6 +38,11 @@ class Frame:
         return self.choices.service
 
     @property
+    def mine(self) -> tuple[str, ...]:
+        """Return the services that the reader calls their own, none for all."""
+        return self.choices.mine
+
+    @property
     def months(self) -> int:
         """Return how many months are shown."""
         return self.choices.months
@@ -50,8 +55,8 @@ class Frame:
     @property
     def scope(self) -> tuple[str, str]:
         """Return whose numbers the page is about, as marts name it."""
-        if self.service:
-            return "service", self.service
+        if self.service or len(self.mine) == 1:
+            return "service", self.service or self.mine[0]
         return ("team", self.team) if self.team else ("organisation", "organisation")
 
     @property

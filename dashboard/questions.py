@@ -75,13 +75,14 @@ def service_names() -> list[str]:
     return data.ask("select service from marts.service_overview order by 1")["service"].to_list()
 
 
-def services(team: str = "") -> pl.DataFrame:
-    """Return services, most in need first, of one team or of all."""
+def services(team: str = "", only: Sequence[str] = ()) -> pl.DataFrame:
+    """Return services, most in need first: of one team or of all, some of them or every one."""
     return data.ask(
-        f"{SERVICES} where ? in ('', team) order by attention,"
+        f"{SERVICES} where ? in ('', team) and (? = [] or list_contains(?, service))"
+        " order by attention,"
         " return_years desc nulls last,"
         " oldest_waiting_hours > 3 * usual_wait_hours desc nulls last, service",
-        [team],
+        [team, list(only), list(only)],
     )
 
 

@@ -17,13 +17,21 @@ STRIP = timedelta(days=84)
 MOST_ROWS = 40
 MOST_LOOKS = 8
 FAIL_TOP = 0.4
+UNPOOLED = (
+    "Each for itself: medians and rates of several services can't be made from theirs. A team, or"
+    " one service alone, has its five metrics here."
+)
 GIT_ONLY = f"<b>What plain git cannot see.</b> {names.GIT_ONLY}"
 
 
 def opening(services: pl.DataFrame, last: dict[str, Any], page: Frame) -> words.Sentence:
     """Say who shipped how often last week, against what is usual for them."""
+    if len(page.mine) > 1:
+        count = int(services["last_week_count"].fill_null(0).sum())
+        who = f"Your {words.small(services.height)} services"
+        return (*words.happened(who, count, is_git_only=page.run.is_git_only), words.Part("."))
     who = page.team or page.run.organisation
-    if not page.team and services.height == 1:
+    if services.height == 1 and (page.mine or not page.team):
         who = services["service"][0]
     return words.shipped(
         words.capital(who),

@@ -227,12 +227,16 @@ def shipped(
 
     On plain git the tags are releases, so it says released.
     """
+    said = happened(who, count, is_git_only=is_git_only)
+    return (*said, Part(f"{against_usual(count, low, high)}."))
+
+
+def happened(who: str, count: int, *, is_git_only: bool = False) -> Sentence:
+    """Say who shipped how often last week, without an end."""
     verb = "released" if is_git_only else "shipped"
     if count == 0:
-        happened = [Part(f"{who} "), Part(f"{verb} nothing", "strong"), Part(" last week")]
-    else:
-        happened = [Part(f"{who} {verb} "), Part(times(count), "strong"), Part(" last week")]
-    return (*happened, Part(f"{against_usual(count, low, high)}."))
+        return (Part(f"{who} "), Part(f"{verb} nothing", "strong"), Part(" last week"))
+    return (Part(f"{who} {verb} "), Part(times(count), "strong"), Part(" last week"))
 
 
 def _unbroken(words: str) -> str:

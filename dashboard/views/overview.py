@@ -8,8 +8,8 @@ from sql.words import escape_html
 
 page = frame.current()
 run = page.run
-services = questions.services(page.team)
-scope, name = ("team", page.team) if page.team else ("organisation", "organisation")
+services = questions.services(page.team, page.mine)
+scope, name = page.scope
 metrics = questions.metrics(scope, name, page.since, page.period)
 weekly = questions.metrics(scope, name, page.since, "week")["deployment_frequency"]
 alarms = [row for row in services.to_dicts() if cadence_words.is_alarm(row)]
@@ -19,7 +19,9 @@ page.head(
     rows.opening(services, heads.last_whole(weekly), page) + cadence_words.alarms(alarms),
 )
 
-if moved := questions.restatements(scope, name, run):
+# Medians and rates of several services can't be made from those of each.
+is_pooled = len(page.mine) < 2
+if is_pooled and (moved := questions.restatements(scope, name, run)):
     marks.write(rows.restated(moved, is_git_only=run.is_git_only))
 
 if alarms:
@@ -30,10 +32,11 @@ failures = questions.failures(services["service"].to_list(), run.last_week)
 if worse := flow.last_week(failures, page):
     marks.write(worse)
 
-marks.section(f"Five metrics, {page.months} months", heads.CAPTION)
-heads.five(metrics, page)
+if is_pooled:
+    marks.section(f"Five metrics, {page.months} months", heads.CAPTION)
+    heads.five(metrics, page)
 
-marks.section("Services, most in need first")
+marks.section("Services, most in need first", "" if is_pooled else rows.UNPOOLED)
 if services.is_empty():
     marks.note(["No service is known yet. Add a source, then run drumbeat refresh."])
 else:

@@ -113,6 +113,30 @@ def test_a_silent_source_says_on_the_pages_it_touches_what_that_may_hide(opened,
     assert late not in page(opened(demo))
 
 
+def test_my_services_start_the_overview_and_are_kept_in_the_url(opened, published):
+    app = opened(published, mine=["stock", "checkout"])
+    said = page(app)
+
+    assert app.multiselect(key="mine").value == ["stock", "checkout"]
+    assert "Your two services shipped" in said
+    assert "what is usual" not in said
+    assert "stock is slowing" in said.lower()
+    table = next(e.value for e in app.markdown if "services blocks" in e.value)
+    assert table.index(">stock</a>") < table.index(">checkout</a>")
+    assert ">web-shop</a>" not in said
+    assert "medians and rates of several services" in said
+    assert len(app.get("plotly_chart")) == 0
+
+
+def test_one_service_of_mine_has_its_five_metrics_and_an_unknown_one_is_said(opened, published):
+    app = opened(published, mine=["checkout", "nonsense"])
+    said = page(app)
+
+    assert "Checkout shipped" in said
+    assert "is called nonsense" in said
+    assert len(app.get("plotly_chart")) == 5
+
+
 def test_nonsense_in_the_url_is_ignored(opened, published):
     app = opened(published, team="<script>alert(1)</script>", period="-1")
 
