@@ -34,9 +34,12 @@ def occasion(con: duckdb.DuckDBPyConnection, now: datetime) -> Occasion:
     return Occasion(run, now, ZoneInfo(zone), is_demo=is_demo)
 
 
-def after_refresh(found: "Project", run: Run, say: Say) -> list[Told]:
+def after_refresh(found: "Project", say: Say) -> list[Told]:
     """Tell what a refresh found, unless it was of another moment or nobody is to be told."""
     alerts = found.configuration.alerts
-    if not alerts.channels or run.has_as_of or run.has_known_at:
+    if not alerts.channels:
         return []
-    return Teller(alerts, found.data_dir, say).tell(*read(found))
+    rows, told_of = read(found)
+    if told_of.run.has_as_of or told_of.run.has_known_at:
+        return []
+    return Teller(alerts, found.data_dir, say).tell(rows, told_of)

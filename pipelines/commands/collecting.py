@@ -74,7 +74,7 @@ def refreshed(found: "Project", as_of: str | None, known_at: str | None, *, wait
     run = options.run(found, as_of, known_at)
     outcome = refreshing.refresh(found, run, Progress(), wait=wait, is_past=known_at is not None)
     tell(found, outcome, as_of)
-    alerting.complain(occasions.after_refresh(found, run, alerting.say))
+    alerting.complain(occasions.after_refresh(found, alerting.say))
 
 
 def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:

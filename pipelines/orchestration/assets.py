@@ -50,6 +50,8 @@ def raw_asset(table: str) -> dg.AssetsDefinition:
         found = sources.collect(warehouse, table)
         project = warehouse.project
         for source in found:
+            if source.failures:
+                warehouse.failed.add(source.source)
             for line in source.lines:
                 context.log.warning(project.configuration.hidden(f"{source.source}: {line}"))
         raw.merge(warehouse.con, project.landing, project.kinds, tables=(table,))

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines import configuration
-from pipelines.orchestration import assets, checks, schedules
+from pipelines.orchestration import alerting, assets, checks, schedules
 from pipelines.orchestration.warehouse import held
 from pipelines.project import Project
 
@@ -36,7 +36,7 @@ def project_from_environment() -> Project:
 def definitions(project: Project) -> dg.Definitions:
     """Return everything that Dagster knows of ``project``."""
     return dg.Definitions(
-        assets=assets.every(),
+        assets=[*assets.every(), alerting.told],
         asset_checks=checks.every(),
         jobs=schedules.JOBS,
         schedules=schedules.every(project),

@@ -21,7 +21,7 @@ WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 REFRESH = dg.define_asset_job(
     "refresh",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups(REPORTS),
-    description="Collect what is new, build, publish: what `drumbeat refresh` does.",
+    description="Collect what is new, build, publish, alert: what `drumbeat refresh` does.",
 )
 WEEKLY = dg.define_asset_job(
     "weekly_report",

@@ -23,6 +23,8 @@ class Warehouse:
     project: Project
     con: duckdb.DuckDBPyConnection
     connectors: dict[str, Connector] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    """Sources of which this run could not read all."""
 
     def connector(self, source: AnySource) -> Connector:
         """Return the run's one connector of ``source``, so that all entities tell of one moment."""

@@ -11,7 +11,7 @@ import yaml
 from pipelines import publishing, raw, reaching, settings
 from pipelines.configuration import ConfigurationError
 from pipelines.locking import locked
-from pipelines.orchestration import launching
+from pipelines.orchestration import launching, schedules
 from pipelines.orchestration.location import definitions, project_from_environment
 from pipelines.steps import steps
 from tests.orchestration.running import small
@@ -34,8 +34,16 @@ def test_every_table_is_an_asset_and_nothing_comes_from_elsewhere(graph):
     tables = {*steps(), *(f"raw.{one}" for one in raw.TABLES), reaching.TABLE}
     tables |= {f"config.{one}" for one in settings.TABLES}
 
-    assert names(graph.get_all_asset_keys()) == tables | {"serving.published", "reports.weekly"}
+    others = {"serving.published", "reports.weekly", "alerts.told"}
+    assert names(graph.get_all_asset_keys()) == tables | others
     assert names(graph.materializable_asset_keys) == names(graph.get_all_asset_keys())
+
+
+def test_the_hourly_run_tells_people_and_the_weekly_one_reports(graph):
+    hourly, weekly = (names(job.selection.resolve(graph)) for job in schedules.JOBS)
+
+    assert "alerts.told" in hourly - weekly
+    assert "reports.weekly" in weekly - hourly
 
 
 def test_lineage_is_what_the_sql_reads(graph):
