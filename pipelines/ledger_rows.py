@@ -1,8 +1,9 @@
-"""What a report lands when it is delivered: the numbers of its last finished weeks."""
+"""What a report lands when it is delivered: numbers of its last finished weeks, and answers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -11,10 +12,12 @@ from pipelines import ledger
 from pipelines.errors import DrumbeatError
 from pipelines.ledger import Entry
 from pipelines.project import Project
+from pipelines.reports import reading
+from pipelines.reports.reading import Edition, Row
 
-ENTITY = "rows"
 WEEKS = 12
-KEY = ("metric", "scope", "name", "week")
+KEYS = {"rows": ("metric", "scope", "name", "week"), "answers": ("service", "topic")}
+"""What each entity's records are of."""
 # What a second delivery may say otherwise without anything having moved.
 OF_THE_DELIVERY = ("as_of", ledger.NUMBER)
 KNOWS_LEDGER = """
@@ -31,6 +34,12 @@ where weeks.is_finished and weeks.week_on between $since and $edition
     and not run.has_as_of and not run.has_known_at
 order by weeks.week_on, weeks.scope, weeks.name, weeks.metric
 """
+ANSWERED = """
+select questions.service, questions.topic, questions.state, run.as_of
+from marts.architecture_questions as questions cross join config.run as run
+where not run.has_as_of and not run.has_known_at
+order by questions.service, questions.number
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class Delivery:
 
     edition: date
     rows: tuple[Entry, ...]
+    answers: tuple[Entry, ...] = ()
 
 
 def delivery(con: duckdb.DuckDBPyConnection, edition: date) -> Delivery:
@@ -48,8 +58,24 @@ def delivery(con: duckdb.DuckDBPyConnection, edition: date) -> Delivery:
         return Delivery(edition, ())
     since = edition - timedelta(weeks=WEEKS - 1)
     found = con.sql(TOLD, params={"since": since, "edition": edition}).pl().to_dicts()
-    rows = ({**row, "edition": edition} for row in found)
-    return Delivery(edition, tuple(map(as_json, rows)))
+    return Delivery(edition, of(edition, found), of(edition, answers(con, edition)))
+
+
+def answers(con: duckdb.DuckDBPyConnection, edition: date) -> list[Row]:
+    """Return the answers of now, where the edition tells of now."""
+    if not Edition(con, reading.run(con), edition).is_latest:
+        return []
+    try:
+        found: list[Row] = con.sql(ANSWERED).pl().to_dicts()
+    except duckdb.CatalogException:
+        # An earlier release published the file.
+        return []
+    return found
+
+
+def of(edition: date, found: Sequence[Row]) -> tuple[Entry, ...]:
+    """Return rows as entries of an edition."""
+    return tuple(as_json({**row, "edition": edition}) for row in found)
 
 
 def as_json(row: Entry) -> Entry:
@@ -66,12 +92,14 @@ def plain(value: Any) -> Any:
 
 def land(project: Project, told: Delivery, now: datetime) -> int:
     """Land a delivery: of an edition delivered before, what moved since; return how many rows."""
-    if not told.rows:
-        return 0
     year, week, _ = told.edition.isocalendar()
     scope = f"{year}-W{week:02d}"
     try:
-        return ledger.enter(project, ENTITY, scope, lambda known: moved(known, told), now)
+        return sum(
+            ledger.enter(project, entity, scope, partial(moved, entity, rows), now)
+            for entity, rows in (("rows", told.rows), ("answers", told.answers))
+            if rows
+        )
     except OSError as error:
         raise DrumbeatError(
             f"the report is not delivered: what it tells can not be kept in the landing zone: "
@@ -79,17 +107,19 @@ def land(project: Project, told: Delivery, now: datetime) -> int:
         ) from error
 
 
-def moved(known: Sequence[Entry], told: Delivery) -> Iterator[tuple[str, Entry]]:
+def moved(
+    entity: str, told: Sequence[Entry], known: Sequence[Entry]
+) -> Iterator[tuple[str, Entry]]:
     """Yield the rows that say something else than the edition's latest ones, with their ids."""
-    latest = {key(row): content(row) for row in known}
-    for row in told.rows:
-        if latest.get(key(row)) != content(row):
-            yield "/".join(key(row)), row
+    latest = {key(entity, row): content(row) for row in known}
+    for row in told:
+        if latest.get(key(entity, row)) != content(row):
+            yield "/".join(key(entity, row)), row
 
 
-def key(row: Entry) -> tuple[str, ...]:
+def key(entity: str, row: Entry) -> tuple[str, ...]:
     """Return what a row is of."""
-    return tuple(str(row[name]) for name in KEY)
+    return tuple(str(row[name]) for name in KEYS[entity])
 
 
 def content(row: Entry) -> Entry:

@@ -53,6 +53,7 @@ TABLES: Mapping[str, str] = {
     "flags__changes": PAYLOAD,
     "flags__strategies": PAYLOAD,
     "ledger__rows": PAYLOAD,
+    "ledger__answers": PAYLOAD,
     "ledger__definitions": PAYLOAD,
 }
 OWN: Mapping[str, str] = {"ledger": "ledger"}

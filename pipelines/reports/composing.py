@@ -1,6 +1,7 @@
 """Composes one report: asks for its rows, and has them told in words, tables and numbers."""
 
 from pipelines.reports import (
+    answers,
     architecture,
     beyond,
     choosing,
@@ -38,6 +39,7 @@ def report(edition: Edition) -> Report:
             *([] if is_one else [sections.services(edition, rows["services"])]),
             sections.waits(edition, rows["waits"]),
             sections.failures(edition, rows["failures"]),
+            *answers.tables(edition, rows["answers"]),
             *architecture.tables(edition, rows["flags"], rows["migrations"]),
             sections.quality(rows["quality"]),
         ),
@@ -57,6 +59,7 @@ def found(edition: Edition) -> dict[str, list[reading.Row]]:
         "services": reading.services(edition),
         "waits": reading.waits(edition) if is_now else [],
         "failures": reading.failures(edition),
+        "answers": answers.answers(edition) if is_now else [],
         "flags": architecture.flags(edition) if is_now else [],
         "migrations": architecture.migrations(edition),
         "quality": reading.findings(edition),

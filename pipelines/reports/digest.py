@@ -9,7 +9,10 @@ from pipelines.reports.outside import short
 from sql import words
 from sql.words import Sentence
 
-SECTIONS = ("restated", "beyond", "rhythms", "metrics", "waits", "failures", "flags", "migrations")
+SECTIONS = (
+    "restated", "beyond", "rhythms", "metrics", "waits", "failures", "answers", "flags",
+    "migrations",
+)  # fmt: skip
 """Sections that a message has; the rest is in the report."""
 MOST = 5
 LONGEST = 300

@@ -32,6 +32,8 @@ def deployments(weeks: int) -> list[dict[str, Any]]:
             "service": "shop",
             "finished_at": moment,
             "version": f"{moment.isocalendar().week}.{number}",
+            # Built once from week 47 on, as far as anybody knows.
+            "artifact_digest": f"sha256:{week}{number}" if week > 10 else None,
         }
         for week in range(weeks)
         for number in range(12)

@@ -56,6 +56,22 @@ def test_a_first_report_says_nothing_of_earlier_ones(whole):
     assert whole[1].openings[0].startswith("Acme shipped 12 times in week 46")
 
 
+def test_answers_of_architecture_are_held_against_the_report_before(whole):
+    story, _ = whole
+    first, second = (
+        (story.folder / "out" / f"drumbeat-2026-W{week}.md").read_text() for week in (46, 47)
+    )
+
+    assert "| **shop**" not in first.partition("## Deployment architecture")[2]
+    (line,) = [one for one in second.splitlines() if "The version before is deployed again" in one]
+    assert line.startswith("| **shop** | rollback | yes (unknown in week 46) |")
+    told = story.rows(
+        "select cast(edition_on as text), state from facts.delivered_answers "
+        "where topic = 'rollback' order by edition_on limit 2"
+    )
+    assert told == [("2026-11-09", "unknown"), ("2026-11-16", "yes")]
+
+
 def test_an_incident_that_came_late_is_said_with_the_number_before_and_after(whole):
     assert (
         whole[1]
