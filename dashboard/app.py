@@ -32,10 +32,10 @@ class Page(NamedTuple):
 
 # In the order of the navigation; the first one is the start.
 PAGES = (
-    Page("Pulse", "Overview", "overview", ("team", "mine", "period", "by")),
+    Page("Pulse", "Overview", "overview", ("team", "mine", "period", "by", "clock")),
     Page("Pulse", "Cadence", "cadence", ("team",)),
-    Page("Pulse", "Flow and stability", "flow", ("team", "service", "period", "by")),
-    Page("Closer", "Service", "service", ("service", "period", "by")),
+    Page("Pulse", "Flow and stability", "flow", ("team", "service", "period", "by", "clock")),
+    Page("Closer", "Service", "service", ("service", "period", "by", "clock")),
     Page("Closer", "Architecture", "architecture", ("team", "service")),
     Page("Pulse", "Reports", "reports", ("report",)),
     Page("Trust", "Data", "data"),

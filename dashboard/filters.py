@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import archive, questions
+from dashboard import archive, clocks, questions
 
 ALL_TEAMS = "All teams"
+ALL_ENVIRONMENTS = "every environment"
+DEPLOYED_BY = {"by people and bots": None, "by people": False, "by bots": True}
 PERIODS = ("12 months", "3 months", "6 months", "18 months", "36 months", "60 months")
-PRODUCTION = "production"
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class Choices:
     mine: tuple[str, ...] = ()
     months: int = 12
     period: str = "week"
-    environment: str = PRODUCTION
-    bots: str = ""
     clock: str = ""
+    environment: str = ""
+    is_bot: bool | None = None
     report: str = ""
     unknown: tuple[str, ...] = field(default=())
     """What the URL asked for that does not exist, in words."""
@@ -34,8 +35,10 @@ class Choices:
         told = {
             "period": f"{self.months} months",
             "by": "monthly" if self.period == "month" else "weekly",
+            "clock": clocks.SAID[self.clock],
         }
-        return {key: value for key, value in told.items() if value not in ("12 months", "weekly")}
+        usual = ("12 months", "weekly", clocks.AS_DEFINED)
+        return {key: value for key, value in told.items() if value not in usual}
 
 
 @dataclass(frozen=True)
@@ -50,22 +53,26 @@ class Filter:
     """What is shown where nothing is chosen; else the first option is the default."""
 
 
-def ask(keys: Sequence[str]) -> Choices:
-    """Draw the filters of a page in one row and return what is chosen.
+def ask(keys: Sequence[str], place: str = "filters") -> Choices:
+    """Draw the filters of a page, or of one list on it, in one row and return what is chosen.
 
-    They are made by the main script, since a page's own widgets lose their place in the URL
-    when the reader moves on.
+    Those of a page are made by the main script, since a page's own widgets lose their place in
+    the URL when the reader moves on.
     """
     if not keys:
         return Choices()
-    found = {name.key: name for name in _filters() if name.key in keys}
+    found = {name.key: name for name in _filters(keys) if name.key in keys}
     unknown = [said for name in found.values() if (said := _restore(name))]
-    with st.container(key="filters", horizontal=True):
-        values = {key: _draw(name) for key, name in found.items() if key not in MORE}
-        values |= _more([name for key, name in found.items() if key in MORE])
+    with st.container(key=place, horizontal=True):
+        values = {key: _draw(name) for key, name in found.items()}
     # A run that is interrupted forgets its widgets, so what was chosen is kept beside them.
     st.session_state.setdefault("kept", {}).update(values)
     return _choices(values, tuple(unknown))
+
+
+def is_told(*keys: str) -> bool:
+    """Tell whether the URL chooses any of these filters."""
+    return any(key in st.query_params for key in keys)
 
 
 def choose(values: dict[str, str]) -> None:
@@ -77,18 +84,21 @@ def choose(values: dict[str, str]) -> None:
         st.session_state[key] = value
 
 
-MORE = ("environment", "bots", "clock")
-"""Filters that few need, behind one button."""
-
-
-def _filters() -> list[Filter]:
+def _filters(keys: Sequence[str]) -> list[Filter]:
     names = questions.service_names()
+    if "environment" in keys:
+        every = [ALL_ENVIRONMENTS, *questions.environments()]
+        return [
+            Filter("environment", "Environment", every, 190),
+            Filter("bots", "Deployed by", list(DEPLOYED_BY), 190),
+        ]
     return [
         Filter("team", "Team", [ALL_TEAMS, *questions.teams()], 150),
         Filter("service", "Service", names, 190, "All services"),
         Filter("mine", "My services", names, 250, "My services: all"),
         Filter("period", "Period", PERIODS, 125),
         Filter("by", "By", ["weekly", "monthly"], 112),
+        Filter("clock", "Clock", list(clocks.CLOCKS), 148),
         Filter("report", "Report", archive.names(), 320),
     ]
 
@@ -124,18 +134,17 @@ def _draw(name: Filter) -> Any:
     return st.selectbox(name.label, name.options, index=index, placeholder=name.empty, **told)
 
 
-def _more(found: Sequence[Filter]) -> dict[str, Any]:
-    return {name.key: _draw(name) for name in found}
-
-
 def _choices(values: dict[str, Any], unknown: tuple[str, ...]) -> Choices:
-    team = values.get("team") or ""
+    team, environment = values.get("team") or "", values.get("environment") or ""
     return Choices(
         team="" if team == ALL_TEAMS else team,
         service=values.get("service") or "",
         mine=tuple(values.get("mine") or ()),
         months=int((values.get("period") or PERIODS[0]).split()[0]),
         period="month" if values.get("by") == "monthly" else "week",
+        clock=clocks.CLOCKS[values.get("clock") or clocks.AS_DEFINED],
+        environment="" if environment == ALL_ENVIRONMENTS else environment,
+        is_bot=DEPLOYED_BY.get(values.get("bots") or ""),
         report=values.get("report") or "",
         unknown=unknown,
     )

@@ -53,6 +53,11 @@ class Frame:
         return self.choices.period
 
     @property
+    def clock(self) -> str:
+        """Return the clock of lead times: calendar or working, empty for that of the rules."""
+        return self.choices.clock
+
+    @property
     def scope(self) -> tuple[str, str]:
         """Return whose numbers the page is about, as marts name it."""
         if self.service or len(self.mine) == 1:

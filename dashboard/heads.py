@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, picture, theme
+from dashboard import charts, clocks, picture, theme
 from dashboard.frame import Frame
 from dashboard.marks import Head, write
 from sql import names, words
@@ -105,7 +105,11 @@ def _lead_time(name: str, found: dict[str, Any], rows: pl.DataFrame, frame: Fram
         name,
         value,
         unit,
-        [f"middle half {words.duration_range(found['p25'], found['p75'])}", behind],
+        [
+            f"middle half {words.duration_range(found['p25'], found['p75'])}",
+            behind,
+            *clocks.told(frame.clock),
+        ],
     )
 
 

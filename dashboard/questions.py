@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from dashboard import data
+from dashboard import clocks, data
 from sql import restating
 from sql.names import WINDOWS
 
 MOST_RATES = 14
 MOST_CARRIED = 5
+MOST_DEPLOYMENTS = 500
 SERVICES = (
     "from (select overview.*, rhythm.* exclude (service, team, tier, state, is_frozen, attention,"
     " deploy_day_count, waiting_count, oldest_waiting_hours, usual_wait_hours)"
@@ -91,7 +92,9 @@ def service(name: str) -> dict[str, Any]:
     return data.row(f"{SERVICES} where service = ?", [name])
 
 
-def metrics(scope: str, name: str, since: date, period: str) -> dict[str, pl.DataFrame]:
+def metrics(
+    scope: str, name: str, since: date, period: str, clock: str = ""
+) -> dict[str, pl.DataFrame]:
     """Return the five metrics over time, by week in their own windows or by month.
 
     ``shown_on`` is where a window stands on the axis: the week it ends with, or its month.
@@ -99,8 +102,9 @@ def metrics(scope: str, name: str, since: date, period: str) -> dict[str, pl.Dat
     found = data.ask(
         "select metrics.*, coalesce(beside.warnings, []) as warnings,"
         " case when period = 'month' then starts_on else ends_on - 7 end as shown_on"
-        " from marts.metrics as metrics left join (select metric, scope, name, period, starts_on,"
-        " list(words order by kind) as warnings from marts.warnings group by all) as beside"
+        f" from {clocks.metrics(clock)} as metrics"
+        " left join (select metric, scope, name, period, starts_on, list(words order by kind)"
+        " as warnings from marts.warnings group by all) as beside"
         " using (metric, scope, name, period, starts_on)"
         " where scope = ? and name = ? and ends_on > ?"
         " and period in ('week', 'month', 'four_weeks', 'twelve_weeks') order by shown_on",
@@ -124,12 +128,13 @@ def restatements(scope: str, name: str, of: Run) -> list[dict[str, Any]]:
     return [row for row in found.to_dicts() if restating.differs(row)]
 
 
-def lead_times(services: Sequence[str], since: date) -> dict[str, pl.DataFrame]:
+def lead_times(services: Sequence[str], since: date, clock: str = "") -> dict[str, pl.DataFrame]:
     """Return lead time over four weeks of some services, for the lines in tables."""
     found = data.ask(
-        "select name, value, p25, p75 from marts.metrics where scope = 'service'"
-        " and metric = 'change_lead_time' and period = 'four_weeks' and is_finished"
-        " and ends_on > ? and name in (select unnest(?)) order by name, ends_on",
+        f"select name, value, p25, p75, ends_on from {clocks.metrics(clock)}"
+        " where scope = 'service' and metric = 'change_lead_time'"
+        " and period = 'four_weeks' and is_finished and ends_on > ?"
+        " and name in (select unnest(?)) order by name, ends_on",
         [since, list(services)],
     )
     return {name: rows for (name,), rows in found.partition_by("name", as_dict=True).items()}
@@ -190,7 +195,7 @@ def trends(scope: str, name: str, names: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def stages(scope: str, name: str, last_week: date) -> pl.DataFrame:
+def stages(scope: str, name: str, last_week: date, clock: str = "") -> pl.DataFrame:
     """Return where lead time goes, the last four weeks and the same weeks a year ago.
 
     The median is split by each stage's share of all hours, for medians of stages don't add up.
@@ -202,7 +207,7 @@ def stages(scope: str, name: str, last_week: date) -> pl.DataFrame:
         " coalesce(coding_hours, 0)"
         " + coalesce(pickup_hours, 0) + coalesce(review_hours, 0) + coalesce(merge_hours, 0)"
         " + coalesce(wait_hours, 0) + coalesce(deployment_hours, 0) as all_hours"
-        " from marts.lead_time_stages as stages inner join marts.metrics as metrics"
+        f" from {clocks.stages(clock)} as stages inner join {clocks.metrics(clock)} as metrics"
         " using (scope, name, period, starts_on, ends_on)"
         " where scope = ? and name = ? and period = 'four_weeks'"
         " and metric = 'change_lead_time' and ends_on in (?, ?) and metrics.value is not null"
@@ -283,6 +288,25 @@ def deployments(name: str) -> pl.DataFrame:
     """Return the rollouts of one service in the last 84 days, latest first."""
     query = "from marts.recent_deployments where service = ? order by finished_at desc, rollout_id"
     return data.ask(query, [name])
+
+
+def every_deployment(
+    name: str, since: datetime, environment: str = "", is_bot: bool | None = None
+) -> pl.DataFrame:
+    """Return what a service deployed anywhere since a moment, counted or not, latest first."""
+    return data.ask(
+        "select finished_at, environment, is_production, rollout_id is not null as is_counted,"
+        " status, version, commit_sha, is_bot, trigger, is_rollback, change_count, url"
+        " from facts.deployments where service = ? and finished_at >= ? and ? in ('', environment)"
+        " and (? is null or is_bot = ?) order by finished_at desc, deployment_id limit ?",
+        [name, since, environment, is_bot, is_bot, MOST_DEPLOYMENTS],
+    )
+
+
+def environments() -> list[str]:
+    """Return every environment that something was deployed to."""
+    query = "select distinct environment from facts.deployments order by 1"
+    return data.ask(query)["environment"].drop_nulls().to_list()
 
 
 def waiting(name: str) -> pl.DataFrame:

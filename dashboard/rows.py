@@ -83,7 +83,7 @@ def services(found: pl.DataFrame, page: Frame) -> str:
         Column("In words", "words"),
     ]
     shown = found["service"].to_list()
-    beats, lines = questions.beats(shown), questions.lead_times(shown, page.since)
+    beats, lines = questions.beats(shown), questions.lead_times(shown, page.since, page.clock)
     rate = questions.fail_rate_of_all(run.this_week)
     cells = [
         [
@@ -92,7 +92,7 @@ def services(found: pl.DataFrame, page: Frame) -> str:
             strip(row, beats, run),
             f'<span class="ink">{row["last_week_count"] or 0}</span>',
             f'<span class="keep">{_usual(row)}</span>',
-            words.duration(row["lead_time_hours"]),
+            words.duration(_lead_hours(row, lines.get(row["service"]), page)),
             _line(lines.get(row["service"])),
             _fails(row, rate),
             str(row["fail_count"] or 0),
@@ -166,6 +166,15 @@ def _home(service: dict[str, Any]) -> str:
 
 def _usual(service: dict[str, Any]) -> str:
     return words.count_range(service["usual_low"], service["usual_high"])
+
+
+def _lead_hours(service: dict[str, Any], line: pl.DataFrame | None, page: Frame) -> float | None:
+    """Return the lead time of the last four weeks, on the clock that was chosen."""
+    hours: float | None = service["lead_time_hours"]
+    if page.clock and line is not None:
+        now = line.filter(pl.col("ends_on") == page.run.this_week)["value"].to_list()
+        hours = now[0] if now else None
+    return hours
 
 
 def _line(rows: pl.DataFrame | None) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import heads
+from dashboard import clocks, heads
 from dashboard.charts.stages import STAGES
 from dashboard.frame import Frame
 from dashboard.marks import Column, link, table
@@ -107,10 +107,8 @@ def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
     # The chart is drawn all the same.
     if now[0]["is_too_few"]:
         title = f"Lead time now: too few to tell, n = {now[0]['change_count']}"
-    return (
-        title,
-        f"median from the first commit, {how}; n = {counts}",
-    )
+    drawn = ", ".join(["median from the first commit", *clocks.told(page.clock), how])
+    return title, f"{drawn}; n = {counts}"
 
 
 def timeline(rows: pl.DataFrame, page: Frame) -> str:

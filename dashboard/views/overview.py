@@ -10,7 +10,7 @@ page = frame.current()
 run = page.run
 services = questions.services(page.team, page.mine)
 scope, name = page.scope
-metrics = questions.metrics(scope, name, page.since, page.period)
+metrics = questions.metrics(scope, name, page.since, page.period, page.clock)
 weekly = questions.metrics(scope, name, page.since, "week")["deployment_frequency"]
 alarms = [row for row in services.to_dicts() if cadence_words.is_alarm(row)]
 

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import (
     charts,
     download,
+    filters,
     frame,
     heads,
     levels,
@@ -32,10 +33,10 @@ if not service:
     marks.note(source_notes(page))
     st.stop()
 
-metrics = questions.metrics("service", page.service, page.since, page.period)
+metrics = questions.metrics("service", page.service, page.since, page.period, page.clock)
 weekly = questions.metrics("service", page.service, page.since, "week")["deployment_frequency"]
 deployments = questions.deployments(page.service)
-stages = questions.stages("service", page.service, run.last_week)
+stages = questions.stages("service", page.service, run.last_week, page.clock)
 
 page.head(story.scope(service), story.sentence(service, heads.last_whole(weekly), page))
 heads.five(metrics, page)
@@ -75,9 +76,19 @@ with right:
     if not waiting.is_empty():
         marks.write(story.waiting(waiting, page))
 
-with st.expander(f"All {run.noun}s of the last 84 days"):
-    st.dataframe(deployments, hide_index=True, alt=f"All {run.noun}s of {page.service}")
-    download.link("As CSV", deployments, f"{run.noun}s.csv")
+asked = filters.is_told("environment", "bots")
+every = st.expander(
+    f"Every {run.noun} of the last 84 days, whether it counts or not",
+    expanded=asked, key="every", on_change="rerun",
+)  # fmt: skip
+if every.open:
+    with every:
+        told = filters.ask(("environment", "bots"), "narrowed")
+        found = questions.every_deployment(
+            page.service, run.as_of - rows.STRIP, told.environment, told.is_bot
+        )
+        st.dataframe(found, hide_index=True, alt=f"Every {run.noun} of {page.service}")
+        download.link("As CSV", found, f"{run.noun}s.csv")
 
 levels.show(page.service, page)
 

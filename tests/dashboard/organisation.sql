@@ -130,8 +130,24 @@ select
     change_count * lead_hours * 0.35 as review_hours,
     change_count * lead_hours * 0.02 as merge_hours,
     change_count * lead_hours * 0.2 as wait_hours,
-    change_count * lead_hours * 0.02 as deployment_hours
+    change_count * lead_hours * 0.02 as deployment_hours,
+    change_count * lead_hours * 0.05 as working_coding_hours,
+    change_count * lead_hours * 0.03 as working_pickup_hours,
+    change_count * lead_hours * 0.08 as working_review_hours,
+    change_count * lead_hours * 0.01 as working_merge_hours,
+    change_count * lead_hours * 0.2 as working_wait_hours,
+    change_count * lead_hours * 0.01 as working_deployment_hours
 from counted;
+
+create table marts.change_lead_time as
+select
+    scope, name, period, starts_on, 'calendar' as clock, lead_p25 as p25_hours,
+    lead_hours as median_hours, lead_p75 as p75_hours, lead_p90 as p90_hours, lead_hours as mean_hours,
+    lead_p25 / 4 as working_p25_hours, lead_hours / 4 as working_median_hours,
+    lead_p75 / 4 as working_p75_hours, lead_p90 / 4 as working_p90_hours,
+    lead_hours / 4 as working_mean_hours
+from counted
+where period <> 'twelve_weeks';
 
 create table marts.service_overview as
 select
@@ -322,8 +338,11 @@ where $is_early;
 
 create table facts.deployments as
 select
-    'd' || rollout_id as deployment_id, rollout_id, service, 'production' as environment, true as is_production,
-    md5(rollout_id) as commit_sha, finished_at, 'success' as status,
+    'd' || rollout_id as deployment_id, rollout_id, service,
+    case when change_count = 5 then 'staging' else 'production' end as environment, true as is_production,
+    md5(rollout_id) as commit_sha, finished_at, 'success' as status, change_count = 4 as is_bot,
+    'automatic' as trigger, false as is_rollback, change_count, cast(null as text) as version,
+    cast(null as text) as url,
     case when change_count = 3 then '=cmd|'' /C calc''!A0' else '-1' end as note
 from rollouts;
 

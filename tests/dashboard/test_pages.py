@@ -137,6 +137,42 @@ def test_one_service_of_mine_has_its_five_metrics_and_an_unknown_one_is_said(ope
     assert len(app.get("plotly_chart")) == 5
 
 
+def test_the_clock_of_working_hours_is_told_wherever_lead_time_is(opened, published):
+    overview = opened(published, clock="working hours")
+    head = next(e.value for e in overview.markdown if "Change lead time" in e.value)
+    defined = next(e.value for e in opened(published).markdown if "Change lead time" in e.value)
+
+    assert "in working hours" in head
+    assert "in working hours" not in defined
+    assert value(defined) == pytest.approx(4 * value(head), rel=0.05)
+    assert "&amp;clock=working%20hours" in page(overview)
+    said = page(opened(published, "flow", clock="working hours"))
+    assert '<b class="strong">Wait</b> is the longest stage.' in said
+    assert "first commit, in working hours" in said
+
+
+def value(head):
+    return float(head.partition('<p class="value">')[2].partition(" ")[0])
+
+
+@pytest.mark.parametrize("name", ["cadence", "data"])
+def test_a_page_without_lead_time_offers_no_clock(opened, published, name):
+    assert "clock" not in {found.key for found in opened(published, name).selectbox}
+
+
+def test_every_deployment_is_told_by_environment_and_by_whom(opened, published):
+    app = opened(published, service="checkout", environment="staging", bots="by people")
+    app.switch_page("views/service.py").run()
+    page(app)
+    found = app.dataframe[0].value
+
+    assert set(found["environment"]) == {"staging"}
+    assert not found["is_bot"].any()
+    app.selectbox(key="bots").select("by bots").run()
+    app.selectbox(key="environment").select("every environment").run()
+    assert app.dataframe[0].value["is_bot"].all()
+
+
 def test_nonsense_in_the_url_is_ignored(opened, published):
     app = opened(published, team="<script>alert(1)</script>", period="-1")
 
