@@ -17,6 +17,7 @@ MEASURE = (
 )
 GROUPS = {
     "stalled": ("has gone quiet", "have gone quiet"),
+    "irreversible": ("can not be taken back", "can not be taken back"),
     "slowing": ("is slowing", "are slowing"),
     "dormant": ("has been quiet for long", "have been quiet for long"),
     "recovered": ("is back", "are back"),

@@ -14,7 +14,8 @@ from sql import cadence_words, words
 
 Row = Mapping[str, Any]
 LONGEST = 80
-ORDER = ("stalled", "slowing", "dormant", RECOVERED)
+IRREVERSIBLE = "irreversible"
+ORDER = ("stalled", IRREVERSIBLE, "slowing", "dormant", RECOVERED)
 TITLES = {
     "stalled": "has gone quiet",
     "slowing": "is slowing",

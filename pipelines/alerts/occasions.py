@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipelines import cadence, windows
+from pipelines.alerts import depths
 from pipelines.alerts.planning import Occasion
 from pipelines.alerts.telling import Say, Teller, Told
 from pipelines.publishing import current
@@ -22,7 +23,7 @@ Rows = list[Mapping[str, Any]]
 def read(found: "Project") -> tuple[Rows, Occasion]:
     """Return the state of every service as published, and the occasion."""
     with windows.published(current(found.serving)) as con:
-        return [*cadence.rows(con)], occasion(con, datetime.now(UTC))
+        return depths.joined(con, cadence.rows(con)), occasion(con, datetime.now(UTC))
 
 
 def occasion(con: duckdb.DuckDBPyConnection, now: datetime) -> Occasion:

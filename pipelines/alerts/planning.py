@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.alerts import depths
 from pipelines.alerts.messages import Message
-from pipelines.alerts.notices import Notice, identity, notice
+from pipelines.alerts.notices import IRREVERSIBLE, Notice, identity, notice
 from pipelines.alerts.outbox import Box
 from pipelines.alerts.spells import Spell, step
 from pipelines.configuration.alert_channels import Channel
@@ -71,6 +72,8 @@ def turned(
         if turn is not None and after is not None:
             made = notice(channel.name, row, turn, before or after)
             notices += [made] if made.id not in there else []
+        lost = depths.notice(channel.name, row) if IRREVERSIBLE in channel.states else None
+        notices += [lost] if lost is not None and lost.id not in there else []
     return spells, notices
 
 

@@ -19,8 +19,8 @@ from pipelines.configuration.values import (
     listed,
 )
 
-State = Literal["stalled", "slowing", "dormant", "recovered"]
-STATES: tuple[State, ...] = ("stalled", "slowing", "dormant", "recovered")
+State = Literal["stalled", "slowing", "dormant", "recovered", "irreversible"]
+STATES: tuple[State, ...] = ("stalled", "slowing", "dormant", "recovered", "irreversible")
 
 
 def _web(value: SecretStr) -> SecretStr:
@@ -71,7 +71,8 @@ class Channel(Settings):
     )
     states: States = Field(
         default=STATES,
-        description="What is told: stalled, slowing, dormant, and recovered of what was told.",
+        description="What is told: stalled, slowing, dormant, recovered of what was told, and "
+        "irreversible: a service of tier 1 that can not be taken back.",
     )
 
     @model_validator(mode="before")

@@ -10,7 +10,8 @@ FREE, BLOCKED, UNREAD = (False, False), (True, True), (True, None)
 NO_PATHS = (None, None)
 COLUMNS = """
 create schema facts;
-create table facts.cut (cut_at timestamptz);
+create schema config;
+create table config.run (as_of timestamptz);
 create table facts.rollouts (rollout_id text, service text, finished_at timestamptz);
 create table facts.deployments (
     deployment_id text, rollout_id text, service text, artifact_digest text
@@ -26,7 +27,7 @@ def depth(*deployments, as_of="2026-03-31 00:00"):
     """Return the row of a service whose deployments, the oldest first, are so and have digests."""
     with duckdb.connect() as con:
         con.execute(COLUMNS)
-        con.execute("insert into facts.cut values ($1)", [at(as_of)])
+        con.execute("insert into config.run values ($1)", [at(as_of)])
         for day, ((has_migration, is_irreversible), digest) in enumerate(deployments, start=1):
             name = f"d{day}"
             moment = at(f"2026-03-{day:02} 09:00")

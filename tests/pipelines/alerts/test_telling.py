@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from pipelines.alerts.depths import Irreversible
 from pipelines.alerts.outbox import Outbox
 from pipelines.alerts.outcomes import Outcome
 from pipelines.errors import DrumbeatError
-from tests.pipelines.alerts.telling import NOON, SLACK, Sent, later, occasion, row, teller
+from tests.pipelines.alerts.telling import NOON, SLACK, Sent, day, later, occasion, row, teller
 
 SEARCH = {**SLACK, "name": "search-only", "services": "search-*"}
 
@@ -44,6 +45,31 @@ def test_nothing_is_told_twice_in_later_runs(tmp_path):
         teller(tmp_path, send=sent).tell([row()], later(hours=hours))
 
     assert sent.told() == [("checkout", "stalled")]
+
+
+def test_what_can_not_be_taken_back_is_told_once_for_each_deployment(tmp_path):
+    sent = Sent()
+    first, second = (
+        Irreversible("shop-7", day("2026-11-23")),
+        Irreversible("d-9", day("2026-11-25")),
+    )
+    calm = {"state": "on_rhythm", "is_frozen": True}
+    # A correction takes it back and gives it back; then it is taken back; then another one comes.
+    for hours, found in enumerate([None, first, first, None, first, second, second]):
+        teller(tmp_path, send=sent).tell([row(**calm, irreversible=found)], later(hours=hours))
+
+    assert sent.told() == [("checkout", "irreversible")] * 2
+    assert [one.notices[0].since for _, one in sent] == [first.since, second.since]
+
+
+def test_what_can_not_be_taken_back_goes_with_the_rest_to_those_who_want_it(tmp_path):
+    sent = Sent()
+    found = row(irreversible=Irreversible("shop-7", day("2026-11-23")))
+    stalls = {**SLACK, "name": "stalls", "states": ["stalled"]}
+    teller(tmp_path, SLACK, stalls, send=sent).tell([found], occasion())
+
+    assert sent.told("slack") == [("checkout", "stalled"), ("checkout", "irreversible")]
+    assert sent.told("stalls") == [("checkout", "stalled")]
 
 
 def test_a_channel_that_is_new_is_told_what_is_so(tmp_path):
