@@ -27,15 +27,21 @@ def locate(con: duckdb.DuckDBPyConnection, asked: str, warehouse: Path) -> list[
             f"no change is called {asked!r}: give a sha of at least 7 digits, the number of a "
             "pull request such as #12 or shop#12, or the address of its page"
         )
-    for row in found:
-        told = con.sql(REGIONS, params=[row["deployment_id"]]).fetchall()
-        row["regions"] = [{"environment": place, "live_since": at} for place, at in told]
     return found
 
 
-def of(con: duckdb.DuckDBPyConnection, which: str, asked: str) -> list[Row]:
-    """Return the changes that a condition holds for."""
-    found: list[Row] = con.sql(CHANGES.format(which=which), params=[asked]).pl().to_dicts()
+def one(con: duckdb.DuckDBPyConnection, service: str, change_id: str) -> Row | None:
+    """Return a change of a service with where it is live, or none that is not known any more."""
+    which = "changes.service = $1 and changes.change_id = $2"
+    return next(iter(of(con, which, service, change_id)), None)
+
+
+def of(con: duckdb.DuckDBPyConnection, which: str, *asked: str) -> list[Row]:
+    """Return the changes that a condition holds for, with where they are live."""
+    found: list[Row] = con.sql(CHANGES.format(which=which), params=[*asked]).pl().to_dicts()
+    for row in found:
+        told = con.sql(REGIONS, params=[row["deployment_id"]]).fetchall()
+        row["regions"] = [{"environment": place, "live_since": at} for place, at in told]
     return found
 
 

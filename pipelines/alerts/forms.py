@@ -98,7 +98,7 @@ def run(said: str, spacing: str = "Default", **look: Any) -> dict[str, Any]:
 def webhook(message: Message, dashboard_url: str | None) -> dict[str, Any]:
     """Return a message for programs: all of its notices, each with its own id."""
     return {
-        "type": "drumbeat.alert",
+        "type": "drumbeat.live" if message.is_live else "drumbeat.alert",
         "id": message.id,
         "made_at": message.made_at.isoformat(),
         "as_of": message.as_of.isoformat(),
@@ -106,7 +106,7 @@ def webhook(message: Message, dashboard_url: str | None) -> dict[str, Any]:
         "headline": headline(message.notices),
         "services": [
             {
-                **asdict(one),
+                **{key: value for key, value in asdict(one).items() if key != "change" or value},
                 "since": one.since.isoformat(),
                 "url": item(one, dashboard_url).url or None,
             }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pipelines.alerts.notices import ORDER, Notice, clean
+from pipelines.alerts.notices import LIVE, ORDER, Notice, clean
 from sql import words
 
 PAGE = "service?service="
@@ -40,6 +40,11 @@ class Message:
     next_at: datetime | None = None
     is_refused: bool = False
 
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it is of changes that were waited for."""
+        return all(one.state == LIVE for one in self.notices)
+
 
 class Item(NamedTuple):
     """A service as a message says it: every text on one line and cut to its place."""
@@ -66,11 +71,13 @@ def text(message: Message, dashboard_url: str | None, most: int | None = None) -
     order = [*sorted(message.notices, key=lambda one: ORDER.index(one.state))]
     shown = order[:most]
     left = len(order) - len(shown)
+    measure = [] if message.is_live else [MEASURE]
+    more = words.counted(left, "more change" if message.is_live else "more service")
     return Text(
         headline=headline(order),
         items=tuple(item(one, dashboard_url) for one in shown),
-        more=f"and {words.counted(left, 'more service')}" if left else "",
-        notes=(*([MADE_UP] if message.is_demo else []), told_at(message), MEASURE),
+        more=f"and {more}" if left else "",
+        notes=(*([MADE_UP] if message.is_demo else []), told_at(message), *measure),
     )
 
 
@@ -79,6 +86,8 @@ def headline(notices: Sequence[Notice]) -> str:
     if len(notices) == 1:
         return f"{clean(notices[0].service)} {notices[0].title}"
     states = [one.state for one in notices]
+    if {*states} == {LIVE}:
+        return f"{words.counted(len(states), 'change')} that you wait for are live"
     counts = [(states.count(state), GROUPS[state]) for state in ORDER if state in states]
     first, *rest = [f"{count} {verbs[count > 1]}" for count, verbs in counts]
     count = counts[0][0]

@@ -15,7 +15,8 @@ from sql import cadence_words, words
 Row = Mapping[str, Any]
 LONGEST = 80
 IRREVERSIBLE = "irreversible"
-ORDER = ("stalled", IRREVERSIBLE, "slowing", "dormant", RECOVERED)
+LIVE = "live"
+ORDER = ("stalled", IRREVERSIBLE, "slowing", "dormant", RECOVERED, LIVE)
 TITLES = {
     "stalled": "has gone quiet",
     "slowing": "is slowing",
@@ -40,6 +41,8 @@ class Notice:
     silent_working_days: float | None
     usual_working_days: float | None
     return_years: float
+    change: str = ""
+    """The change that is live, where a message tells of one."""
 
 
 def identity(*parts: str) -> str:

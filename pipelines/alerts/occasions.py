@@ -1,6 +1,7 @@
 """What the published file has to tell, and whether its moment is one to tell of."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -9,8 +10,10 @@ import duckdb
 
 from pipelines import cadence, windows
 from pipelines.alerts import depths
+from pipelines.alerts.awaited import live
+from pipelines.alerts.outbox import Outbox
 from pipelines.alerts.planning import Occasion
-from pipelines.alerts.telling import Say, Teller, Told
+from pipelines.alerts.telling import FOLDER, Say, Teller, Told
 from pipelines.publishing import current
 from pipelines.settings import Run
 
@@ -22,8 +25,12 @@ Rows = list[Mapping[str, Any]]
 
 def read(found: "Project") -> tuple[Rows, Occasion]:
     """Return the state of every service as published, and the occasion."""
+    outbox = Outbox(found.data_dir / FOLDER)
+    channels = found.configuration.alerts.channels
+    waited_for = [one for channel in channels for one in outbox.read(channel.name).awaited]
     with windows.published(current(found.serving)) as con:
-        return depths.joined(con, cadence.rows(con)), occasion(con, datetime.now(UTC))
+        told_of = replace(occasion(con, datetime.now(UTC)), live=live(con, waited_for))
+        return depths.joined(con, cadence.rows(con)), told_of
 
 
 def occasion(con: duckdb.DuckDBPyConnection, now: datetime) -> Occasion:

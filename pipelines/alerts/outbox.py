@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipelines.alerts.awaited import Awaited
 from pipelines.alerts.messages import Message
 from pipelines.alerts.outcomes import Outcome, tried
 from pipelines.alerts.spells import Spell
@@ -29,6 +30,7 @@ class Box:
     sent: Mapping[str, date] = field(default_factory=dict)
     made_on: date | None = None
     made_count: int = 0
+    awaited: tuple[Awaited, ...] = ()
 
     def made(self, today: date) -> int:
         """Return how many messages were made today."""

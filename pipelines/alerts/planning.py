@@ -1,12 +1,13 @@
 """What a channel is to be told now: one message of all that changed since it was last told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.alerts import depths
+from pipelines.alerts import awaited, depths
+from pipelines.alerts.awaited import Awaited
 from pipelines.alerts.messages import Message
 from pipelines.alerts.notices import IRREVERSIBLE, Notice, identity, notice
 from pipelines.alerts.outbox import Box
@@ -20,12 +21,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The run whose states are told, and when that is."""
+    """The run whose states are told, when that is, and what is live of what is waited for."""
 
     run: Run
     now: datetime
     zone: ZoneInfo
     is_demo: bool = False
+    live: Mapping[Awaited, Row] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -52,7 +54,29 @@ def planned(
     own = [row for row in rows if channel.is_for(row["service"], row["team"])]
     spells, notices = turned(box, channel, own, known(alerts, occasion.today), occasion.today)
     box = replace(box, spells=spells)
-    return box.having(message(notices, occasion), occasion.sent_on) if notices else box
+    if notices:
+        box = box.having(message(notices, occasion), occasion.sent_on)
+    return arrived(box, channel, rows, alerts, occasion)
+
+
+def arrived(
+    box: Box, channel: Channel, rows: Sequence[Row], alerts: Alerts, occasion: Occasion
+) -> Box:
+    """Return the box with what is live of its awaited changes in one more message."""
+    today = occasion.sent_on
+    left = tuple(one for one in box.awaited if today - one.since < awaited.PATIENCE)
+    due = [one for one in left if one in occasion.live]
+    if not due or box.made(today) >= alerts.daily_limit:
+        return replace(box, awaited=left)
+    teams = {row["service"]: row["team"] for row in rows}
+    notices = [
+        awaited.notice(
+            channel.name, one, occasion.live[one], teams.get(one.service), str(occasion.zone)
+        )
+        for one in due
+    ]
+    left = tuple(one for one in left if one not in due)
+    return replace(box, awaited=left).having(message(notices, occasion), today)
 
 
 def turned(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pipelines import locating
+from pipelines.alerts.awaited import Awaited, live
 from pipelines.errors import DrumbeatError
 from sql import locating as words
 from tests.support import at, project, published, refresh, write
@@ -30,7 +31,7 @@ def deployment(name, sha, days, environment="production"):
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def organisation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("locating")
     write(
         folder / "files",
@@ -58,7 +59,13 @@ def found(tmp_path_factory):
     one = project(folder, services=[{"name": "shop", "repository": "shop"}])
     refresh(one, AS_OF)
     with published(one) as con:
-        yield lambda asked: locating.locate(con, asked, one.warehouse)
+        yield con, one.warehouse
+
+
+@pytest.fixture
+def found(organisation):
+    con, warehouse = organisation
+    return lambda asked: locating.locate(con, asked, warehouse)
 
 
 @pytest.mark.parametrize("asked", ["ddddddd", "D" * 40, "#7", "shop#7", "SHOP#7", PAGE, f"{PAGE}/"])
@@ -99,3 +106,11 @@ def test_what_is_not_merged_says_so(found):
 def test_what_is_no_change_is_refused_with_what_would_be_one(found, asked):
     with pytest.raises(DrumbeatError, match="give a sha of at least 7 digits"):
         found(asked)
+
+
+def test_of_what_is_waited_for_what_is_live_is_known(organisation):
+    waited_for = [
+        Awaited("shop", change, AS_OF.date()) for change in ("shop#7", "shop#8", "eeee" * 10, "?")
+    ]
+
+    assert [one.change_id for one in live(organisation[0], waited_for)] == ["shop#7"]

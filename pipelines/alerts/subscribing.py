@@ -1,0 +1,47 @@
+"""Takes the wish to be told once a change is live; it is kept in the channel's own box."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.alerts.awaited import PATIENCE, Awaited, is_live
+from pipelines.alerts.outbox import Outbox
+from pipelines.alerts.telling import FOLDER, Say
+from pipelines.configuration.alerts import Alerts
+from pipelines.errors import DrumbeatError
+from pipelines.locking import locked
+from sql import words
+
+
+def subscribe(
+    alerts: Alerts,
+    data_dir: Path,
+    channel: str,
+    rows: Sequence[Mapping[str, Any]],
+    today: date,
+    say: Say,
+) -> None:
+    """Let a channel of the configuration be told of each change that is not live yet."""
+    known = [one.name for one in alerts.channels]
+    if channel not in known:
+        # What was given may be an address with a secret in it, so it is not said again.
+        said = f"one of {words.listed(known)}" if known else "and none is there yet"
+        raise DrumbeatError(
+            f"--tell wants the name of a channel under `alerts:` in drumbeat.yaml, {said}; "
+            "an address belongs there, with its secret in the environment"
+        )
+    new = [Awaited(row["service"], row["change_id"], today) for row in rows if not is_live(row)]
+    if not new:
+        say("It is live already: nobody need be told.")
+        return
+    folder = data_dir / FOLDER
+    with locked(folder, wait=True, say=say):
+        outbox = Outbox(folder)
+        box = outbox.read(channel)
+        again = {(one.service, one.change_id) for one in new}
+        left = [one for one in box.awaited if (one.service, one.change_id) not in again]
+        outbox.write(channel, replace(box, awaited=(*left, *new)))
+    named = words.listed([f"{one.change_id} of {one.service}" for one in new])
+    say(f"{channel} is told once {named} is live, if that is within {PATIENCE.days} days.")
