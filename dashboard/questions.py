@@ -343,3 +343,13 @@ def quality(name: str = "") -> int:
     query = "select count(*) as finding_count from marts.data_quality where ? in ('', service)"
     count: int = data.row(query, [name])["finding_count"]
     return count
+
+
+def next_step(name: str) -> dict[str, Any]:
+    """Return the first rule that holds of a service, empty where none does."""
+    return data.row("from marts.next_steps where service = ? order by place limit 1", [name])
+
+
+def largest_stage(name: str) -> dict[str, Any]:
+    """Return the stage that took most of a service's lead time, empty where it is not known."""
+    return data.row("from marts.largest_stages where service = ?", [name])

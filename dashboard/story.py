@@ -9,7 +9,7 @@ from dashboard.charts.stages import STAGES
 from dashboard.frame import Frame
 from dashboard.marks import Column, link, table
 from dashboard.rows import GIT_ONLY, home
-from sql import cadence_words, drawing, words
+from sql import cadence_words, drawing, next_steps, words
 from sql.words import Part, escape_html
 
 LATEST = 12
@@ -70,6 +70,19 @@ def _state(service: dict[str, Any]) -> words.Sentence:
         verb = "waits" if count == 1 else "wait"
         return (Part(f" {words.counted(count, 'change')} {verb}, the oldest for {oldest}."),)
     return (Part(" Nothing waits to go out."),)
+
+
+def next_step(row: dict[str, Any], stage: dict[str, Any]) -> str:
+    """Return the one next step with what it stands on, and the largest stage, as HTML."""
+    said = [f"<b>One next step.</b> {next_steps.NONE}"]
+    if row:
+        shown = str(row["evidence"] or row["evidence_id"] or words.NOTHING)
+        shown = shown[:12] if row["evidence"] is None else shown
+        said = [f"<b>{escape_html(next_steps.step(row))}</b>", words.html(next_steps.because(row))]
+        said.append(f"{link(row['evidence_url'], shown)}.")
+    if stage and row.get("rule") != "stage":
+        said.append(escape_html(next_steps.largest(stage)))
+    return f'<p class="step">{" ".join(said)}</p>'
 
 
 def weeks(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:

@@ -39,6 +39,9 @@ deployments = questions.deployments(page.service)
 stages = questions.stages("service", page.service, run.last_week, page.clock)
 
 page.head(story.scope(service), story.sentence(service, heads.last_whole(weekly), page))
+marks.write(
+    story.next_step(questions.next_step(page.service), questions.largest_stage(page.service))
+)
 heads.five(metrics, page)
 
 with st.container(key="pair-charts"):
@@ -68,7 +71,7 @@ picture.show(
 with st.container(key="pair-tables"):
     left, right = st.columns([2, 1], gap="large")
 with left:
-    marks.chart_title(f"Latest {run.noun}s", f"times in {run.zone}")
+    marks.chart_title(f"Latest {run.noun}s", f"times in {run.zone}; lead times as defined")
     marks.write(story.latest(deployments, page))
 with right:
     waiting = questions.waiting(page.service)

@@ -274,6 +274,18 @@ select
 from rollouts
 where finished_at > timestamptz '2026-11-23 10:40Z' - interval 84 day;
 
+create table marts.next_steps as
+select
+    name as service, 7 as place, 'stage' as rule, 'review' as stage, cast(40 as bigint) as n, 3e1 as hours,
+    3.5e-1 as share, $hostile as evidence, 'c1' as evidence_id, 'https://git.example.invalid/c/1' as evidence_url
+from services where name <> 'labels'
+union all
+select 'invoicing', 2, 'stalled', null, 11, 4.5e2, null, null, '0123456789abcdef', 'javascript:alert(1)';
+
+create table marts.largest_stages as
+select name as service, 'review' as stage, 3.5e-1 as stage_share, cast(40 as bigint) as change_count
+from services where name <> 'labels';
+
 create table marts.data_quality as
 select
     'unknown commit' as kind, 'checkout' as service, 'ce69626' as subject,

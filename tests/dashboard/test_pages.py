@@ -173,6 +173,26 @@ def test_every_deployment_is_told_by_environment_and_by_whom(opened, published):
     assert app.dataframe[0].value["is_bot"].all()
 
 
+@pytest.mark.parametrize(
+    ("name", "step", "evidence"),
+    [
+        ("checkout", "review them together.</b> Review took 35", 'href="https://git.example.inv'),
+        ("invoicing", "Ship what waits, or say why not.</b> 11 changes wait", "0123456789ab."),
+        ("labels", "One next step.</b> No step stands out", ""),
+    ],
+)
+def test_a_service_has_one_next_step_with_its_evidence(opened, published, name, step, evidence):
+    app = opened(published, "service")
+    app.selectbox(key="service").select(name).run()
+    said = next(e.value for e in app.markdown if 'class="step"' in e.value)
+
+    assert step in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert evidence in said
+    assert ("Its largest stage is review" in said) is (name == "invoicing")
+    assert "<script>" not in said
+    assert "javascript:" not in said.replace("(javascript:alert(1))", "")
+
+
 def test_nonsense_in_the_url_is_ignored(opened, published):
     app = opened(published, team="<script>alert(1)</script>", period="-1")
 
