@@ -239,7 +239,7 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
             for service in freeze.services or (None,)
         ],
         "confirmed": [
-            (one.service, one.until, one.reason) for one in configuration.alerts.confirmed
+            (one.service, one.until, one.reason) for one in configuration.alerts.known
         ],
         "targets": [
             (metric, target)

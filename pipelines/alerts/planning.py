@@ -103,7 +103,7 @@ def turned(
 
 def known(alerts: Alerts, today: date) -> set[str]:
     """Return the services whose silence people know of."""
-    return {one.service for one in alerts.confirmed if today < one.until}
+    return {one.service for one in alerts.known if today < one.until}
 
 
 def message(notices: Sequence[Notice], occasion: Occasion) -> Message:

@@ -37,7 +37,7 @@ def as_json(told: Sequence[Told], as_of: datetime, dashboard_url: str | None) ->
 
 def known(alerts: Alerts, today: date) -> Iterator[str]:
     """Yield the silences that people know of, which are not told."""
-    for one in alerts.confirmed:
+    for one in alerts.known:
         if today < one.until:
             yield f"{one.service}: known until {one.until} ({one.reason})"
     if alerts.quiet_until and today < alerts.quiet_until:

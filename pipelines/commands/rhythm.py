@@ -1,5 +1,6 @@
 """The commands about cadence: who is on rhythm, and whether a change is live."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,41 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: drumbeat cadence --json")
-@options.data_dir
+@options.project_options
 @click.option("--backtest", is_flag=True, help="How the past would have been told.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def cadence(data_dir: Path | None, backtest: bool, as_json: bool) -> None:
+@click.option("--confirm", metavar="SERVICE", help="Say that its silence is known.")
+@click.option(
+    "--until",
+    metavar="DAY",
+    callback=options.day,
+    help="First day on which it is told again, 2026-12-07; today ends what was said.",
+)
+@click.option("--because", metavar="TEXT", help="Why it is silent, in a few words.")
+@click.option("--confirmed", is_flag=True, help="List the silences that people know of.")
+def cadence(
+    config: Path | None,
+    data_dir: Path | None,
+    backtest: bool,
+    as_json: bool,
+    confirm: str | None,
+    until: date | None,
+    because: str | None,
+    confirmed: bool,
+) -> None:
     """Print who is on rhythm, slowing or stalled, and when each is next expected to deploy."""
     import json
 
     from pipelines import asking, windows
     from pipelines import cadence as found
 
+    if confirm is None and (until or because is not None):
+        raise click.UsageError("--until and --because go with --confirm SERVICE")
+    if confirm is not None and (until is None or because is None):
+        raise click.UsageError("--confirm wants --until DAY and --because TEXT as well")
+    if confirmed or (confirm is not None and until is not None and because is not None):
+        known(options.project(config, data_dir, may_lack=True), confirm, until, because)
+        return
     with windows.published(published(data_dir)) as con:
         if backtest:
             rows = found.backtest(con)
@@ -30,6 +56,25 @@ def cadence(data_dir: Path | None, backtest: bool, as_json: bool) -> None:
         else:
             told = json.dumps(found.as_json(con), indent=1) if as_json else found.as_text(con)
     click.echo(told)
+
+
+def known(found: "Project", service: str | None, until: date | None, because: str | None) -> None:
+    """Keep that a silence is known, if one is named, and list those that are."""
+    from zoneinfo import ZoneInfo
+
+    from pipelines import confirming, windows
+    from pipelines.printing import printable
+    from pipelines.publishing import current
+
+    with windows.published(current(found.serving)) as con:
+        ((as_of, zone),) = con.sql("select as_of, time_zone from config.run").fetchall()
+        services = {name for (name,) in con.sql("select service from marts.cadence").fetchall()}
+    today = as_of.astimezone(ZoneInfo(zone)).date()
+    if service is not None and until is not None and because is not None:
+        confirming.confirm(found.configuration, services, service, until, because, today)
+        click.echo("Kept; pages and reports say so after the next refresh.", err=True)
+    lines = [printable(line) for line in confirming.lines(found.configuration, today)]
+    click.echo("\n".join(lines or ["No silence is known of."]))
 
 
 @click.command(epilog="Example: drumbeat where 3f9c2ab")

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from pipelines.configuration.alert_channels import AnyChannel
 from pipelines.configuration.environment import NAME, Path
 from pipelines.configuration.hosts import Address
-from pipelines.configuration.settings import Settings
+from pipelines.configuration.settings import Settings, resolved_path
 from pipelines.configuration.values import Day, Text, Whole
 
 REFERENCE = re.compile(rf"\$\{{{NAME.pattern}\}}")
@@ -21,6 +22,7 @@ SECRETS: Mapping[str, Mapping[str, str]] = {
     "github": {"token": "REPORT_TOKEN"},
     "gitlab": {"token": "REPORT_TOKEN"},
 }
+FILE_NAME = "confirmed.yaml"
 CHANNELS = ("alerts", "report", "flags")
 """Keys that have channels."""
 Found = Iterator[tuple[Path, str]]
@@ -57,6 +59,24 @@ class Alerts(Settings):
     confirmed: tuple[Confirmed, ...] = Field(
         default=(), description="Silences that people know of; they are not told."
     )
+    confirmed_file: FilePath | None = Field(
+        default=None,
+        description="Where `drumbeat cadence --confirm` keeps more of them. A relative path starts "
+        "at the configuration file. Left out: confirmed.yaml beside it.",
+    )
+
+    # What that file says; whoever reads the configuration puts it here.
+    _kept: tuple[Confirmed, ...] = PrivateAttr(default=())
+
+    @field_validator("confirmed_file", mode="before")
+    @classmethod
+    def _resolved(cls, value: object, info: ValidationInfo) -> object:
+        return resolved_path(value, info)
+
+    @property
+    def known(self) -> tuple[Confirmed, ...]:
+        """Every silence that people know of, wherever they said so."""
+        return (*self.confirmed, *self._kept)
 
     @model_validator(mode="after")
     def _told_apart(self) -> "Alerts":

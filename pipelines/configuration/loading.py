@@ -7,7 +7,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipelines.configuration import credentials, environment, locations, overruling, yaml_text
+from pipelines.configuration import (
+    confirming,
+    credentials,
+    environment,
+    locations,
+    overruling,
+    yaml_text,
+)
 from pipelines.configuration.checking import conflicts
 from pipelines.configuration.environment import Origin
 from pipelines.configuration.errors import ConfigurationError, Problem
@@ -91,6 +98,7 @@ def parse(text: str, path: Path, *, may_lack: bool = False) -> Configuration:
         configuration._lacking.setdefault(source, str(told))
     if overrides := overruling.file_of(configuration.overrides, origin.folder):
         configuration._overruled = overruling.load(overrides)
+    configuration.alerts._kept = confirming.load(configuration.confirmed_file)
     return configuration
 
 
@@ -115,6 +123,11 @@ def dump(configuration: Configuration, folder: Path | None = None) -> str:
     overrides = overruling.file_of(configuration.overrides, origin.folder)
     if overrides and (configuration.overrides or overrides.parent != folder):
         made["overrides"] = _absolute(made.get("overrides", str(overrides)), origin)
+    kept = configuration.confirmed_file
+    if kept and (configuration.alerts.confirmed_file or (folder and kept.parent != folder)):
+        made["alerts"]["confirmed_file"] = _absolute(
+            made["alerts"].get("confirmed_file", str(kept)), origin
+        )
     return yaml_text.written(made)
 
 

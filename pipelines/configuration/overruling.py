@@ -31,15 +31,19 @@ def file_of(named: Path | None, folder: str | None) -> Path | None:
 
 def load(path: Path) -> tuple[Override, ...]:
     """Read the file at ``path``; raises ConfigurationError with every problem in it."""
+    return parse(text_of(path, "write it, or mend `overrides`"), str(path))
+
+
+def text_of(path: Path, remedy: str) -> str:
+    """Return the text of a file that people write; raises ConfigurationError where it has none."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         problem = Problem(0, "", "is not UTF-8 text; save the file as UTF-8")
         raise ConfigurationError(str(path), [problem]) from None
     except OSError as error:
-        said = f"can not be read: {error.strerror}; write it, or mend `overrides`"
+        said = f"can not be read: {error.strerror}; {remedy}"
         raise ConfigurationError(str(path), [Problem(0, "", said)]) from error
-    return parse(text, str(path))
 
 
 def parse(text: str, name: str) -> tuple[Override, ...]:

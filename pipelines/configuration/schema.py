@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
-from pipelines.configuration.alerts import Alerts
+from pipelines.configuration.alerts import FILE_NAME, Alerts
 from pipelines.configuration.architecture import Architecture, Claim
 from pipelines.configuration.definitions import Definitions
 from pipelines.configuration.delivery import Delivery
@@ -212,8 +212,9 @@ class Configuration(Settings):
     retention: Retention = Field(
         default=Retention(), description="How long records are kept, see docs/privacy.md."
     )
+    # Another one for each configuration, as what a command keeps is put there.
     alerts: Alerts = Field(
-        default=Alerts(), description="Who is told when a service leaves its rhythm."
+        default_factory=Alerts, description="Who is told when a service leaves its rhythm."
     )
     dashboard: Dashboard = Field(default=Dashboard(), description="The pages.")
     publish: Publish = Field(
@@ -238,6 +239,12 @@ class Configuration(Settings):
     def overruled(self) -> tuple[Override, ...]:
         """What people have said of failures."""
         return self._overruled
+
+    @property
+    def confirmed_file(self) -> Path | None:
+        """Where a command keeps silences that people know of."""
+        folder = self._origin.folder
+        return self.alerts.confirmed_file or (Path(folder) / FILE_NAME if folder else None)
 
     @property
     def lacking(self) -> Mapping[str, str]:

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from pipelines import locating
 from pipelines.alerts.awaited import Awaited, live
+from pipelines.command_line import drumbeat
 from pipelines.errors import DrumbeatError
 from sql import locating as words
 from tests.support import at, project, published, refresh, write
@@ -56,7 +58,12 @@ def organisation(tmp_path_factory):
             deployment("abroad", "dddd", 5.1, "production-us"),
         ],
     )  # fmt: skip
-    one = project(folder, services=[{"name": "shop", "repository": "shop"}])
+    chat = {"kind": "webhook", "name": "chat", "url": "https://hooks.example.org/x"}
+    one = project(
+        folder,
+        services=[{"name": "shop", "repository": "shop"}],
+        alerts={"channels": [chat]},
+    )
     refresh(one, AS_OF)
     with published(one) as con:
         yield con, one.warehouse
@@ -114,3 +121,22 @@ def test_of_what_is_waited_for_what_is_live_is_known(organisation):
     ]
 
     assert [one.change_id for one in live(organisation[0], waited_for)] == ["shop#7"]
+
+
+def test_the_commands_keep_what_they_are_told(organisation):
+    data = ["--data-dir", str(organisation[1].parent)]
+
+    def said(command, *words):
+        result = CliRunner().invoke(drumbeat, [command, *words, *data])
+        return result.output if result.exception is None else f"{result.exception}{result.output}"
+
+    until = ["--until", "2026-04-01", "--because", "a holiday"]
+    assert "shop: known until 2026-04-01 (a holiday)" in said(
+        "cadence", "--confirm", "shop", *until
+    )
+    assert "shop: known until 2026-04-01 (a holiday)" in said("cadence", "--confirmed")
+    assert "--until and --because go with --confirm" in said("cadence", *until)
+    assert "wants --until DAY and --because" in said("cadence", "--confirm", "shop")
+    assert "chat is told once shop#8 of shop is live" in said("where", "shop#8", "--tell", "chat")
+    assert "It is live already" in said("where", "shop#7", "--tell", "chat")
+    assert "wants the name of a channel" in said("where", "shop#8", "--tell", "elsewhere")
