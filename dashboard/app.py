@@ -34,7 +34,9 @@ class Page(NamedTuple):
 PAGES = (
     Page("Pulse", "Overview", "overview", ("team", "mine", "period", "by", "clock")),
     Page("Pulse", "Cadence", "cadence", ("team",)),
-    Page("Pulse", "Flow and stability", "flow", ("team", "service", "period", "by", "clock")),
+    Page(
+        "Pulse", "Flow and stability", "flow", ("team", "service", "week", "period", "by", "clock")
+    ),
     Page("Closer", "Service", "service", ("service", "period", "by", "clock")),
     Page("Closer", "Architecture", "architecture", ("team", "service")),
     Page("Pulse", "Reports", "reports", ("report",)),

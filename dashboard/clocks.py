@@ -1,6 +1,6 @@
 """Lead time on the clock that the reader chooses: the calendar's, or that of working hours."""
 
-AS_DEFINED = "as defined"
+AS_DEFINED = "clock as defined"
 CLOCKS = {AS_DEFINED: "", "calendar hours": "calendar", "working hours": "working"}
 SAID = {clock: words for words, clock in CLOCKS.items()}
 SHARES = ("coding", "pickup", "review", "merge", "wait", "deployment")

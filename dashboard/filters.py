@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import archive, clocks, questions
 
+LATEST = "latest week"
 ALL_TEAMS = "All teams"
 ALL_ENVIRONMENTS = "every environment"
 DEPLOYED_BY = {"by people and bots": None, "by people": False, "by bots": True}
@@ -23,6 +24,8 @@ class Choices:
     mine: tuple[str, ...] = ()
     months: int = 12
     period: str = "week"
+    week: str = ""
+    """An ISO week such as 2026-W47, empty for the latest whole one."""
     clock: str = ""
     environment: str = ""
     is_bot: bool | None = None
@@ -98,7 +101,8 @@ def _filters(keys: Sequence[str]) -> list[Filter]:
         Filter("mine", "My services", names, 250, "My services: all"),
         Filter("period", "Period", PERIODS, 125),
         Filter("by", "By", ["weekly", "monthly"], 112),
-        Filter("clock", "Clock", list(clocks.CLOCKS), 148),
+        Filter("week", "Week", [LATEST, *questions.weeks()], 132),
+        Filter("clock", "Clock", list(clocks.CLOCKS), 160),
         Filter("report", "Report", archive.names(), 320),
     ]
 
@@ -142,6 +146,7 @@ def _choices(values: dict[str, Any], unknown: tuple[str, ...]) -> Choices:
         mine=tuple(values.get("mine") or ()),
         months=int((values.get("period") or PERIODS[0]).split()[0]),
         period="month" if values.get("by") == "monthly" else "week",
+        week="" if values.get("week") in (None, LATEST) else values["week"],
         clock=clocks.CLOCKS[values.get("clock") or clocks.AS_DEFINED],
         environment="" if environment == ALL_ENVIRONMENTS else environment,
         is_bot=DEPLOYED_BY.get(values.get("bots") or ""),

@@ -1,6 +1,7 @@
 """What the page on flow and stability says: its sentence, its titles and its rows."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from dashboard.charts.rates import is_beyond
 from dashboard.charts.stages import STAGES
 from dashboard.frame import Frame
 from dashboard.marks import Column, link, table
+from dashboard.rows import STRIP
 from dashboard.story import said, short
 from sql import words
 from sql.words import Part, escape_html
@@ -22,12 +24,42 @@ TIMELINE = (
 )
 
 
+def until(metrics: dict[str, pl.DataFrame], page: Frame) -> dict[str, pl.DataFrame]:
+    """Leave out what ended after the week that is looked at."""
+    end = page.week_on + timedelta(days=7)
+    return {metric: rows.filter(pl.col("ends_on") <= end) for metric, rows in metrics.items()}
+
+
+def span(page: Frame) -> str:
+    """Say which two weeks are shown in detail."""
+    if not page.choices.week:
+        return "last two weeks"
+    return f"two weeks to {words.day(page.week_on + timedelta(days=6))}"
+
+
+def nothing(page: Frame) -> str:
+    """Say why there is no deployment to draw: there was none, or its detail is too old."""
+    if page.week_end >= page.run.as_of - STRIP:
+        return f"No {page.run.noun} in the {span(page)}."
+    return (
+        "Pages keep single deployments of the last 84 days. For this week:"
+        f" drumbeat explain change_fail_rate --week {page.choices.week}"
+    )
+
+
+def _as_of(page: Frame) -> str:
+    return "; up to now, not of the chosen week" if page.choices.week else ""
+
+
 def sentence(metrics: dict[str, pl.DataFrame], stages: pl.DataFrame, page: Frame) -> words.Sentence:
     """Say how much failed, how fast it was mended, and where lead time goes."""
     rate = heads.last_whole(metrics["change_fail_rate"])
     if not rate or rate["value"] is None:
         return (Part(f"No {page.run.noun} is known yet that could have failed."),)
     over = "last month" if page.period == "month" else "over the last 4 weeks"
+    if page.choices.week:
+        days = "month" if page.period == "month" else "4 weeks"
+        over = f"over the {days} to {words.day(rate['ends_on'] - timedelta(days=1))}"
     parts = [
         Part(words.in_hundred(rate["value"]), "strong"),
         Part(f" {page.run.noun}s needed intervention {over}{_recovered(metrics)}."),
@@ -53,7 +85,7 @@ def longest(stages: pl.DataFrame) -> str:
     return max(known, key=lambda name: known[name]) if len(known) > 1 else ""
 
 
-def recovery(curves: pl.DataFrame) -> tuple[str, str]:
+def recovery(curves: pl.DataFrame, page: Frame) -> tuple[str, str]:
     """Return the title and the caption of the recovery curve."""
     counts = {
         span: rows["failed_count"][0]
@@ -61,7 +93,7 @@ def recovery(curves: pl.DataFrame) -> tuple[str, str]:
     }
     caption = (
         "share of failed deployments still open, by hours since; Kaplan-Meier with 95 % band;"
-        " upright marks: still open when last seen"
+        f" upright marks: still open when last seen{_as_of(page)}"
     )
     if counts.get("now", 0) < 8:
         return f"Recovery: too few to tell, n = {counts.get('now', 0)}", caption
@@ -91,7 +123,7 @@ def _differ(curves: pl.DataFrame) -> bool:
     return bool(now_low > then_high or now_high < then_low)
 
 
-def rates(rows: pl.DataFrame, of_all: float | None, count: int) -> tuple[str, str]:
+def rates(rows: pl.DataFrame, of_all: float | None, count: int, page: Frame) -> tuple[str, str]:
     """Return the title and the caption of the fail rates."""
     beyond = [
         row["service"]
@@ -105,7 +137,7 @@ def rates(rows: pl.DataFrame, of_all: float | None, count: int) -> tuple[str, st
         title = f"{words.capital(who)} {verb} more than all together, beyond chance"
     caption = (
         "share of production deployments that needed intervention, 95 % Wilson interval, 12 weeks;"
-        " dotted: all services; diamond: above it beyond chance"
+        f" dotted: all services; diamond: above it beyond chance{_as_of(page)}"
     )
     if count > rows.height:
         caption += f"; the highest {rows.height} of {count} services"

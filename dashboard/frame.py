@@ -1,10 +1,12 @@
 """The frame that all pages share: which run, which choices, and where heading and picture go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -58,6 +60,19 @@ class Frame:
         return self.choices.clock
 
     @property
+    def week_on(self) -> date:
+        """Return the Monday of the week that is looked at, by itself the last whole one."""
+        return words.monday(self.choices.week) if self.choices.week else self.run.last_week
+
+    @property
+    def week_end(self) -> datetime:
+        """Return where the picture of what happened ends: now, or with the chosen week."""
+        if not self.choices.week:
+            return self.run.as_of
+        end = datetime.combine(self.week_on + timedelta(days=7), time(), ZoneInfo(self.run.zone))
+        return min(end, self.run.as_of)
+
+    @property
     def scope(self) -> tuple[str, str]:
         """Return whose numbers the page is about, as marts name it."""
         if self.service or len(self.mine) == 1:
@@ -78,6 +93,20 @@ class Frame:
         """Return the address of another page, which keeps the reader's other choices."""
         return links.address(page, {**self.choices.shared(), **choices})
 
+    def to_week(self, row: Mapping[str, Any]) -> str:
+        """Return where the evidence of a point is: what happened in its last whole week."""
+        last = row["ends_on"] - timedelta(days=7)
+        on = min(last - timedelta(days=last.weekday()), self.run.last_week)
+        if not row["is_finished"]:
+            return ""
+        scope, name = self.scope
+        chosen = {} if scope == "organisation" else {scope: name}
+        return self.to("flow", **chosen, week=words.iso_week(on))
+
+    def to_source(self, row: Mapping[str, Any]) -> str:
+        """Return the page of a deployment at its source, else that of its service."""
+        return words.address(row.get("url")) or self.to("service", service=row["service"])
+
     def head(
         self, scope: list[str], sentence: words.Sentence, things: Sequence[str] = late.ALL
     ) -> None:
@@ -86,7 +115,7 @@ class Frame:
         ``things`` are those that the page's numbers stand on: deployments, incidents, changes or
         commits.
         """
-        parts = [*scope, escape_html(words.week(self.run.last_week))]
+        parts = [*scope, escape_html(words.week(self.week_on))]
         if self.run.is_demo:
             ends = words.day(self.run.day(self.run.as_of))
             parts.append(f'<span class="demo">Demo: made-up data, ending {ends}</span>')

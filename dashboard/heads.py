@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, clocks, picture, theme
+from dashboard import charts, clocks, links, picture, theme
 from dashboard.frame import Frame
 from dashboard.marks import Head, write
 from sql import names, words
@@ -20,6 +20,7 @@ SPANS = {
 CAPTION = (
     "Line: the value over the weeks named. Band: what is usual (frequency), the middle half of"
     " changes (lead time), the 95 % interval (rates, recovery). Hollow dot: the unfinished week."
+    " A click on a line leads to what happened in that week."
 )
 
 
@@ -59,7 +60,7 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
     with st.container(key="metrics"):
         places = st.columns(len(names.WINDOWS), gap="medium")
     for place, metric in zip(places, names.WINDOWS, strict=True):
-        rows = drawn_band(metrics[metric])
+        rows = links.leading(drawn_band(metrics[metric]), frame.to_week)
         told = head(metric, metrics[metric], frame)
         key = metric.removeprefix("deployment_").replace("_", "-")
         with place, st.container(key=key, gap=None):

@@ -1,12 +1,17 @@
-// Two things that only the browser can do: follow a link of ours without reloading the document,
-// and save a picture as it is drawn, with its title and caption.
+// What only the browser can do: follow a link of ours without reloading the document, lead from a
+// point of a picture to its evidence, and save a picture as it is drawn, with title and caption.
 const INSET = 24;
 const PIXELS = 2;
 
 export default function ({ data, setTriggerValue }) {
   const clicked = (event) => {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const shown = evidence(event);
+    if (shown && /^https?:/.test(shown)) window.open(shown, "_blank", "noopener,noreferrer");
+    else if (shown) setTriggerValue("went", shown);
+    if (shown) return;
     const found = event.target.closest?.(".stMain a[target='_self'], .stMain a.png");
-    if (!found || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!found) return;
     event.preventDefault();
     event.stopPropagation();
     if (found.classList.contains("png")) save(found.getAttribute("href").slice(1));
@@ -20,6 +25,12 @@ export default function ({ data, setTriggerValue }) {
     window.drumbeatStep = data.step;
     go(data.to);
   }
+}
+
+// The id of a point is the address of its evidence; the one under the pointer is known to Plotly.
+function evidence(event) {
+  const plot = event.target.closest?.(".stMain .js-plotly-plot");
+  return plot?._hoverdata?.map((point) => point.id).find(Boolean);
 }
 
 // The page's own navigation is used, so that history stays whole.

@@ -1,7 +1,6 @@
 """A chart with all that belongs to it: title, how to read it, its evidence, PNG and CSV."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -18,32 +17,24 @@ def show(
     caption: str = "",
     rows: pl.DataFrame | None = None,
     alt: str = "",
-    is_clickable: bool = False,
-) -> list[Any]:
-    """Draw a chart under its title and caption; return the ids of the points clicked.
+) -> None:
+    """Draw a chart under its title and caption.
 
-    The caption says the unit, how it is drawn and n. ``rows`` are what the CSV holds. A point's id
-    is the ``ids`` of its trace.
+    The caption says the unit, how it is drawn and n. ``rows`` are what the CSV holds. A click on a
+    point leads to the address that is its id.
     """
     with st.container(key=key, gap=None):
         if title:
             marks.chart_title(title, caption)
-        clicked = draw(figure, key, alt or title, is_clickable=is_clickable)
+        draw(figure, key, alt or title)
         under(key, rows)
-    return clicked
 
 
-def draw(figure: go.Figure, key: str, alt: str, *, is_clickable: bool = False) -> list[Any]:
+def draw(figure: go.Figure, key: str, alt: str) -> None:
     """Put a figure on the page with its sentence for those who can't see it."""
     # The mode bar stays hidden, and staticPlot off keeps hovering.
-    told: dict[str, Any] = {"config": {"displayModeBar": False, "staticPlot": False}, "alt": alt}
-    if not is_clickable:
-        st.plotly_chart(figure, theme=None, key=f"{key}-plot", **told)
-        return []
-    found = st.plotly_chart(
-        figure, theme=None, key=f"{key}-plot", on_select="rerun", selection_mode="points", **told
-    )
-    return [point["id"] for point in found["selection"]["points"] if "id" in point]
+    config = {"displayModeBar": False, "staticPlot": False}
+    st.plotly_chart(figure, theme=None, key=f"{key}-plot", config=config, alt=alt)
 
 
 def under(key: str, rows: pl.DataFrame | None, *, also: Sequence[str] = ()) -> None:

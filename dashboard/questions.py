@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from dashboard import clocks, data
-from sql import restating
+from sql import restating, words
 from sql.names import WINDOWS
 
 MOST_RATES = 14
@@ -69,6 +69,15 @@ def teams() -> list[str]:
     """Return the teams that own a service."""
     query = "select distinct team from marts.service_overview where team <> '' order by team"
     return data.ask(query)["team"].to_list()
+
+
+def weeks() -> list[str]:
+    """Return all whole weeks that metrics know, the latest first."""
+    found = data.ask(
+        "select distinct starts_on from marts.metrics where scope = 'organisation'"
+        " and metric = 'deployment_frequency' and period = 'week' and is_finished order by 1 desc"
+    )
+    return [words.iso_week(on) for on in found["starts_on"]]
 
 
 def service_names() -> list[str]:
@@ -195,12 +204,12 @@ def trends(scope: str, name: str, names: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def stages(scope: str, name: str, last_week: date, clock: str = "") -> pl.DataFrame:
-    """Return where lead time goes, the last four weeks and the same weeks a year ago.
+def stages(scope: str, name: str, week_on: date, clock: str = "") -> pl.DataFrame:
+    """Return where lead time goes, the four weeks that end with one and the same a year before.
 
     The median is split by each stage's share of all hours, for medians of stages don't add up.
     """
-    ends_on = last_week + timedelta(days=7)
+    ends_on = week_on + timedelta(days=7)
     return data.ask(
         "select stages.*, ends_on = ? as is_now, metrics.value as lead_time_hours,"
         " metrics.p25, metrics.p50, metrics.p75, metrics.p90, metrics.is_too_few,"
@@ -233,12 +242,12 @@ def fail_rates(services: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def failures(services: Sequence[str], since: date) -> pl.DataFrame:
+def failures(services: Sequence[str], since: date, until: datetime | None = None) -> pl.DataFrame:
     """Return the failed deployments of services since a day, the latest first."""
     return data.ask(
-        "from marts.recent_failures where finished_at >= ? and service in (select unnest(?))"
-        " order by finished_at desc, rollout_id",
-        [since, list(services)],
+        "from marts.recent_failures where finished_at >= ? and (? is null or finished_at < ?)"
+        " and service in (select unnest(?)) order by finished_at desc, rollout_id",
+        [since, until, until, list(services)],
     )
 
 
@@ -257,16 +266,20 @@ def carried(rollouts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def latest_rollouts(services: Sequence[str], since: date) -> pl.DataFrame:
+def latest_rollouts(
+    services: Sequence[str], since: date, until: datetime | None = None
+) -> pl.DataFrame:
     """Return when services deployed since a day, with what failed and how it ended."""
     return data.ask(
-        "select beats.service, beats.rollout_id, beats.finished_at, failures.confidence,"
+        "select beats.service, beats.rollout_id, beats.finished_at, recent.url,"
+        " failures.confidence,"
         " failures.recovery_hours, case when beats.is_failed then 'failed' else 'held' end"
         " as outcome from marts.beats as beats"
         " left join marts.recent_failures as failures using (service, rollout_id)"
-        " where beats.finished_at >= ? and beats.service in (select unnest(?))"
-        " order by beats.finished_at",
-        [since, list(services)],
+        " left join marts.recent_deployments as recent using (service, rollout_id)"
+        " where beats.finished_at >= ? and (? is null or beats.finished_at < ?)"
+        " and beats.service in (select unnest(?)) order by beats.finished_at",
+        [since, until, until, list(services)],
     )
 
 

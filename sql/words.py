@@ -208,6 +208,18 @@ def week(starts_on: date) -> str:
     return f"Week {starts_on.isocalendar().week}, {start} to {day(last)}"
 
 
+def iso_week(on: date) -> str:
+    """Name the week of a day as addresses do: ``2026-W47``."""
+    year, number, _ = on.isocalendar()
+    return f"{year}-W{number:02d}"
+
+
+def monday(week: str) -> date:
+    """Return the first day of a week that is named ``2026-W47``."""
+    year, number = week.split("-W")
+    return date.fromisocalendar(int(year), int(number), 1)
+
+
 def against_usual(count: int, low: float | None, high: float | None) -> str:
     """Say a count's place against its usual range, to follow ``last week``."""
     if low is None or high is None:

@@ -26,6 +26,11 @@ def figure(
     )
 
 
+def addresses(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return where a click on each row leads, which is the id of its point; empty for nowhere."""
+    return [row.get("address") or "" for row in rows]
+
+
 def said(value: float | None, unit: str) -> str:
     """Say a metric's value with its unit."""
     if unit == "rate":

@@ -5,7 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts.parts import Tones, figure
+from dashboard.charts.parts import Tones, addresses, figure
 from sql import words
 
 
@@ -69,7 +69,6 @@ def _dots(rows: list[dict[str, Any]], of_all: float | None, tone: Tones) -> go.S
     return go.Scatter(
         x=[row["value"] for row in rows],
         y=[row["service"] for row in rows],
-        ids=[row["service"] for row in rows],
         mode="markers",
         cliponaxis=False,
         marker={
@@ -82,6 +81,7 @@ def _dots(rows: list[dict[str, Any]], of_all: float | None, tone: Tones) -> go.S
             f" 95 % interval {words.rate_range(row['low'], row['high'])}, n = {row['n']}"
             for row in rows
         ],
+        ids=addresses(rows),
         hovertemplate="%{customdata}<extra></extra>",
     )
 

@@ -26,7 +26,7 @@ def stages(rows: pl.DataFrame, tone: Tones, *, is_demo: bool = False) -> go.Figu
     Rows carry the hours of each stage, all_hours, lead_time_hours and is_now, oldest first.
     """
     found = rows.filter(pl.col("all_hours") > 0).to_dicts()
-    names = ["last 4 weeks" if row["is_now"] else "a year ago" for row in found]
+    names = ["4 weeks" if row["is_now"] else "a year before" for row in found]
     traces, labels, heads = [], [], []
     totals = [row["lead_time_hours"] for row in found]
     longest = max(totals, default=1.0)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboard.charts.parts import Tones, figure
+from dashboard.charts.parts import Tones, addresses, figure
 from sql import words
 
 LANE = 1.7
@@ -27,7 +27,7 @@ def timeline(
     """Draw rollouts: ticks above the line, failed ones with their recovery below it.
 
     The joining line is solid from confidence 0.9 on and dotted under it; weekends are grey. With
-    ``lanes`` each of these services has a line with its name.
+    ``lanes`` each of these services has a line with its name. Rows carry the address of each.
     """
     there = ZoneInfo(zone)
     end = as_of.astimezone(there).replace(tzinfo=None)
@@ -48,7 +48,7 @@ def timeline(
     bottom = min(place.values(), default=0.0)
     return figure(
         tone,
-        [_ticks(shown, tone), *_failures(failed, end, tone)],
+        [_ticks(shown, tone), *_failures(failed, end, tone), _targets(shown)],
         is_demo=is_demo,
         height=round(104 + 44 * max(len(lanes) - 1, 0)),
         margin={"l": 124 if lanes else 8, "r": 8, "t": 4, "b": 24},
@@ -88,6 +88,19 @@ def _ticks(rows: Sequence[dict[str, Any]], tone: Tones) -> go.Scatter:
     )
 
 
+def _targets(rows: Sequence[dict[str, Any]]) -> go.Scatter:
+    """Lay a point that is not seen on each tick: a path has no points to hover or click."""
+    return go.Scatter(
+        x=[row["at"] for row in rows],
+        y=[row["lane"] + 0.3 for row in rows],
+        ids=addresses(rows),
+        mode="markers",
+        marker={"size": 12, "opacity": 0},
+        customdata=[f"{words.short_day(row['at'].date())}, {row['at']:%H:%M}" for row in rows],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
 def _failures(rows: Sequence[dict[str, Any]], end: datetime, tone: Tones) -> list[go.Scatter]:
     """Join all certain ones in one path and all inferred ones in another."""
     traces = []
@@ -108,7 +121,7 @@ def _failures(rows: Sequence[dict[str, Any]], end: datetime, tone: Tones) -> lis
     triangles = go.Scatter(
         x=[row["at"] for row in rows],
         y=[row["lane"] + 0.62 for row in rows],
-        ids=[row["rollout_id"] for row in rows],
+        ids=addresses(rows),
         mode="markers",
         marker={"symbol": "triangle-down", "size": 10, "color": tone["stall"]},
         customdata=[_told(row) for row in rows],

@@ -10,6 +10,7 @@ import polars as pl
 
 from dashboard.charts.parts import (
     Tones,
+    addresses,
     baseline,
     figure,
     hover_period,
@@ -33,7 +34,8 @@ def metric_trend(
 ) -> go.Figure:
     """Draw one metric over time: band, line, last whole period and the unfinished one, hollow.
 
-    Rows carry shown_on, value, low, high, unit and is_finished, in order of shown_on.
+    Rows carry shown_on, value, low, high, unit and is_finished, in order of shown_on; address leads
+    to the evidence.
     """
     rows = rows.filter(pl.col("shown_on") >= since)
     unit = rows["unit"][0] if rows.height else "rate"
@@ -58,7 +60,7 @@ def metric_trend(
         is_demo=is_demo,
         annotations=labels,
         height=128,
-        margin={"l": 4, "r": 50, "t": 8, "b": 22},
+        margin={"l": 4, "r": 54, "t": 8, "b": 22},
         xaxis={"tickvals": months(since, rows), "tickformat": "%b", "range": span(since, rows)},
         yaxis={
             "range": [-0.03 * top, 1.05 * top],
@@ -103,6 +105,7 @@ def _line(rows: Sequence[dict[str, Any]], unit: str, tone: Tones) -> go.Scatter:
         customdata=[
             f"{hover_period(row)}<br>{said(row['value'], unit)}, n = {row['n']}" for row in rows
         ],
+        ids=addresses(rows),
         hovertemplate="%{customdata}<extra></extra>",
     )
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from dashboard.charts.parts import (
     Tones,
+    addresses,
     baseline,
     figure,
     hover_period,
@@ -79,6 +80,7 @@ def _bars(shown: Sequence[dict[str, Any]], noun: str, tone: Tones) -> go.Bar:
                 "size": 5,
             },
         },
+        ids=addresses(shown),
         customdata=[hover_period(row) for row in shown],
         hovertemplate=f"%{{customdata}}: %{{y}} {noun}s<extra></extra>",
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import charts, flow, frame, marks, picture, questions, story, theme
+from dashboard import charts, flow, frame, links, marks, picture, questions, story, theme
 from dashboard.rows import source_notes
 from sql.words import escape_html
 
@@ -13,13 +13,13 @@ run, tone = page.run, theme.tones()
 scope, name = page.scope
 names = [page.service] if page.service else questions.services(page.team)["service"].to_list()
 metrics = questions.metrics(scope, name, page.since, page.period, page.clock)
-stages = questions.stages(scope, name, run.last_week, page.clock)
-since = run.last_week - timedelta(days=7)
-failures = questions.failures(names, since)
+stages = questions.stages(scope, name, page.week_on, page.clock)
+since = page.week_on - timedelta(days=7)
+failures = questions.failures(names, since, page.week_end)
 of_all = questions.fail_rate_of_all(run.this_week)
 
 page.head([escape_html(name)] if scope != "organisation" else [],
-          flow.sentence(metrics, stages, page))  # fmt: skip
+          flow.sentence(flow.until(metrics, page), stages, page))  # fmt: skip
 
 with st.container(key="pair-flow"):
     left, right = st.columns(2, gap="large")
@@ -53,33 +53,35 @@ with left:
             "drumbeat doctor",
         )
     else:
-        title, caption = flow.recovery(curves)
+        title, caption = flow.recovery(curves, page)
         drawn = charts.recovery_curve(curves, tone, is_demo=run.is_demo)
         picture.show(drawn, key="recovery", title=title, caption=caption, rows=curves)
 with right:
     rates = questions.fail_rates(names)
-    title, caption = flow.rates(rates, of_all, len(names))
-    drawn = charts.fail_rates(rates, of_all, tone, is_demo=run.is_demo)
+    title, caption = flow.rates(rates, of_all, len(names), page)
+    led = links.leading(rates, lambda row: page.to("service", service=row["service"]))
+    drawn = charts.fail_rates(led, of_all, tone, is_demo=run.is_demo)
     picture.show(drawn, key="rates", title=title, caption=caption, rows=rates)
 
-rollouts = questions.latest_rollouts(names, since)
+rollouts = questions.latest_rollouts(names, since, page.week_end)
 lanes = flow.lanes(failures, rollouts)
-title = f"{run.noun.capitalize()}s and incidents, last two weeks"
+title = f"{run.noun.capitalize()}s and incidents, {flow.span(page)}"
 if rollouts.is_empty():
-    marks.chart_title(title, f"No {run.noun} since {since}.")
+    marks.chart_title(title, flow.nothing(page))
 else:
+    led = links.leading(rollouts, page.to_source)
     drawn = charts.timeline(
-        rollouts, run.as_of, run.zone, tone, lanes=lanes, days=14, is_demo=run.is_demo
+        led, page.week_end, run.zone, tone, lanes=lanes, days=14, is_demo=run.is_demo
     )
     shown = f"; {len(lanes)} of {rollouts['service'].n_unique()} services"
     picture.show(drawn, key="timeline", title=title, caption=flow.TIMELINE + shown, rows=rollouts)
 
 marks.section(
-    "What failed in the last two weeks, and how we know",
+    f"What failed in the {flow.span(page)}, and how we know",
     f"latest first; times in {run.zone}; a version leads to the deployment, a change to its review",
 )
 if failures.is_empty():
-    marks.empty("Nothing that went out in the last two weeks is known to have failed.", "")
+    marks.empty(f"Nothing of the {flow.span(page)} is known to have failed.", "")
 else:
     marks.write(flow.failures(failures.head(flow.FAILURES), page))
     picture.csv("failures", failures)

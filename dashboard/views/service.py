@@ -9,6 +9,7 @@ from dashboard import (
     frame,
     heads,
     levels,
+    links,
     marks,
     picture,
     questions,
@@ -49,7 +50,8 @@ with st.container(key="pair-charts"):
 with left:
     frequency = metrics["deployment_frequency"]
     title, caption = story.weeks(frequency, page)
-    bars = charts.weekly_bars(frequency, page.since, tone, noun=run.noun, is_demo=run.is_demo)
+    led = links.leading(frequency, page.to_week)
+    bars = charts.weekly_bars(led, page.since, tone, noun=run.noun, is_demo=run.is_demo)
     picture.show(bars, key="weeks", title=title, caption=caption, rows=frequency)
 with right:
     title, caption = story.stages(stages, page)
@@ -60,7 +62,9 @@ with right:
         picture.show(drawn, key="stages", title=title, caption=caption, rows=stages)
 
 picture.show(
-    charts.timeline(deployments, run.as_of, run.zone, tone, is_demo=run.is_demo),
+    charts.timeline(
+        links.leading(deployments, page.to_source), run.as_of, run.zone, tone, is_demo=run.is_demo
+    ),
     key="timeline",
     title=f"{run.noun.capitalize()}s and failures, last four weeks",
     caption=story.TIMELINE,

@@ -140,6 +140,44 @@ def test_three_clicks_lead_from_the_overview_to_the_change_that_made_last_week_w
     assert re.search(r"/[\w-]+/pull/\d+$", change.get_attribute("href") or "")
 
 
+def click_point(page, key, trace, point):
+    """Click a point of a picture, as Plotly itself says where it is drawn."""
+    x, y = page.evaluate(
+        """([key, trace, point]) => {
+            const plot = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+            plot.scrollIntoView({block: 'center'});
+            const {xaxis, yaxis, _size} = plot._fullLayout;
+            const {x, y} = plot.calcdata.at(trace).at(point);
+            const box = plot.getBoundingClientRect();
+            return [box.left + _size.l + xaxis.c2p(x), box.top + _size.t + yaxis.c2p(y)];
+        }""",
+        [key, trace, point],
+    )
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    page.wait_for_timeout(100)
+    page.mouse.click(x, y)
+
+
+def test_a_point_of_the_trend_leads_to_its_week_and_one_of_the_timeline_to_its_source(visit):
+    page = visit("/?team=Storefront")
+    charts_drawn(page, 5)
+    line = page.evaluate(
+        "document.querySelector('.st-key-change-fail-rate .js-plotly-plot').data"
+        ".findIndex(trace => trace.ids?.length > 9)"
+    )
+
+    click_point(page, "change-fail-rate", line, -6)
+    page.wait_for_url(re.compile("/flow.*week=2026-W"))
+    page.locator("table.failures").wait_for()
+    assert "team=Storefront" in page.url
+    charts_drawn(page, 4)
+    # The host is made up, so what counts is that the new page asks for it.
+    is_source = re.compile(r"^https://git\.example\.invalid/").match
+    with page.context.expect_event("request", lambda asked: bool(is_source(asked.url))):
+        click_point(page, "timeline", -1, 0)
+
+
 def test_choices_are_kept_when_moving_between_pages(visit):
     page = visit("/?team=Payments&period=6+months")
 

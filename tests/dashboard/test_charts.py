@@ -88,7 +88,7 @@ def test_a_year_ago_alone_is_never_called_now():
 
     figure = charts.stages(rows, drawing.LIGHT)
 
-    assert set(figure.data[0].y) == {"a year ago"}
+    assert set(figure.data[0].y) == {"a year before"}
 
 
 def test_a_lead_time_known_only_as_a_whole_names_no_stage():
@@ -118,7 +118,7 @@ def test_an_open_failure_reaches_to_now():
 
     figure = charts.timeline(rows, as_of, "Europe/Berlin", drawing.LIGHT)
 
-    joined, bar = (trace for trace in figure.data[1:-1] if trace.x)
+    joined, bar = (trace for trace in figure.data[1:-2] if trace.x)
     assert joined.line.dash == "dot"
     assert (bar.opacity, bar.x[1]) == (0.45, datetime(2026, 11, 23, 13))  # noqa: DTZ001
 

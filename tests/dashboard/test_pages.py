@@ -193,6 +193,22 @@ def test_a_service_has_one_next_step_with_its_evidence(opened, published, name, 
     assert "javascript:" not in said.replace("(javascript:alert(1))", "")
 
 
+def test_a_week_in_the_url_shows_what_happened_in_it(opened, published):
+    said = page(opened(published, "flow", week="2026-W43"))
+
+    assert "Week 43, 19 to 25 October 2026" in said
+    assert "over the 4 weeks to 25 October 2026" in said
+    assert "What failed in the two weeks to 25 October 2026" in said
+    assert "Oct, " in said.partition("What failed in")[2]
+    assert "Nov, " not in said.partition("What failed in")[2].partition("Data as of")[0]
+
+
+def test_a_week_whose_deployments_are_too_old_says_how_to_see_them(opened, published):
+    said = page(opened(published, "flow", week="2026-W20"))
+
+    assert "drumbeat explain change_fail_rate --week 2026-W20" in said
+
+
 def test_nonsense_in_the_url_is_ignored(opened, published):
     app = opened(published, team="<script>alert(1)</script>", period="-1")
 
