@@ -42,6 +42,7 @@ TABLES: Mapping[str, str] = {
     "hosts__runs": PAYLOAD,
     "hosts__releases": PAYLOAD,
     "hosts__issues": PAYLOAD,
+    "hosts__settings": PAYLOAD,
     "events__events": PAYLOAD,
     "pagers__incidents": PAYLOAD,
     "pagers__deployments": PAYLOAD,

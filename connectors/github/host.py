@@ -13,6 +13,7 @@ from connectors.github.found import Seen
 from connectors.github.issue_types import Types
 from connectors.github.issues import Reading, Wanted, is_short
 from connectors.github.listing import Listing
+from connectors.github.settings import Settings
 from connectors.github.surveying import survey
 from connectors.hosts.api import Access, Repository
 from connectors.hosts.survey import Survey
@@ -34,9 +35,11 @@ class GitHub:
     say: Callable[[str], None] = field(repr=False)
     seen: dict[str, Seen] = field(default_factory=dict, init=False, repr=False)
     types: Types = field(init=False, repr=False)
+    settings: Settings = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.types = Types(self.client, self._owner, bool(self.wanted.types))
+        self.settings = Settings(self.client, self.say)
 
     def repositories(self) -> Iterator[Repository | Failure]:
         """Yield the configured repositories, with what is newest in each."""
@@ -55,7 +58,9 @@ class GitHub:
             return
         seen = self.seen.get(repository.id, Seen())
         client, since = self.client, self.since
-        if entity == "changes":
+        if entity == "settings":
+            yield from self.settings.batches(repository, scope, known)
+        elif entity == "changes":
             yield from changes.batches(client, repository, scope, known, since)
         elif entity == "deployments":
             yield from deployments.batches(client, repository, scope, known, since)

@@ -1,7 +1,7 @@
 """One GitLab, in the words that code hosts share."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -17,6 +17,7 @@ from connectors.gitlab.listing import Projects
 from connectors.gitlab.paging import Listing, Made
 from connectors.gitlab.releases import Releases
 from connectors.gitlab.runs import Runs
+from connectors.gitlab.settings import Settings
 from connectors.hosts.api import Access, Repository
 from connectors.hosts.survey import Survey
 from connectors.hosts.walking import Walk, parsed
@@ -35,7 +36,7 @@ FEATURES = {
     "releases": ("releases_access_level", "repository_access_level"),
     "issues": ("issues_access_level",),
 }
-UNSEEN_BY_JOBS = ("runs", "issues")
+UNSEEN_BY_JOBS = ("runs", "issues", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class GitLab:
     types: tuple[str, ...]
     globs: tuple[str, ...]
     say: Callable[[str], None]
+    told: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def repositories(self) -> Iterator[Repository | Failure]:
         """Yield every project that is named."""
@@ -64,6 +66,10 @@ class GitLab:
         """Yield what one project has of ``entity`` since ``cursor``."""
         is_unseen = bool(self.client.job_token) and entity in UNSEEN_BY_JOBS
         if is_unseen or (entity == "runs" and not self.globs):
+            return
+        if entity == "settings":
+            looking = Settings(self.client, self.host, self.say, self.told)
+            yield from looking.batches(repository, scope, dict(cursor or {}))
             return
         try:
             yield from self._walked(entity, repository, scope, dict(cursor or {}))

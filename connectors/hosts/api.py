@@ -59,7 +59,7 @@ class Api(Protocol):
     def batches(
         self, entity: str, repository: Repository, scope: str, cursor: Cursor
     ) -> Iterator[Batch]:
-        """Yield what one repository has of ``entity`` (one of ENTITIES) since ``cursor``."""
+        """Yield what one repository has of one of ENTITIES, or its settings, since ``cursor``."""
         ...
 
     def clone_url(self, repository: Repository) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from connectors.errors import SourceError
 from connectors.git import Git
+from connectors.hosts import settings
 from connectors.hosts.api import ENTITIES, Api, Repository
 from connectors.hosts.references import once
 from connectors.hosts.threads import side_by_side
@@ -41,7 +42,12 @@ class CodeHost:
     """
 
     # Deployments first: numbers can be shown while the rest is read.
-    entities: ClassVar[tuple[str, ...]] = ("repositories", *ENTITIES, *Git.entities)
+    entities: ClassVar[tuple[str, ...]] = (
+        "repositories",
+        *ENTITIES,
+        settings.ENTITY,
+        *Git.entities,
+    )
 
     api: Api
     clones: Path

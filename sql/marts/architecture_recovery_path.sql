@@ -2,14 +2,17 @@
 -- reviewed change stands behind it.
 -- Without records of changes of the repository, whether it was reviewed is not known; a commit on
 -- the default branch that no change brought, where the repository has changes, went past its
--- protection; of a deployment without a commit nobody can tell what it runs.
+-- protection; of a deployment without a commit nobody can tell what it runs. Of settings that the
+-- host does not show nothing is known.
 --
 -- grain: service, thing, thing_id
 --   service            Service.
---   thing              workflow, direct_commit or deployment_without_commit.
---   thing_id           Commit, or deployment.
---   happened_at        When it landed, or ended, UTC.
---   what               Files of the workflow, subject of the commit, or environment.
+--   thing              workflow, direct_commit, setting, bypass, deployment_without_commit or
+--                      hidden_settings.
+--   thing_id           Commit, setting with its time, deployment, or repository.
+--   happened_at        When it landed, changed or ended, UTC; null for hidden settings.
+--   what               Files of the workflow, subject of the commit, what of the setting, branch
+--                      whose rules were bypassed, environment, or kinds of settings.
 --   is_bot             True when a bot did it; null where unknown.
 --   is_reviewed        yes, no or unknown.
 --   evidence_url       Page of the change or deployment; null without one.
@@ -52,6 +55,15 @@ loose as (
             changes.repository = merging.repository
             and commits.committed_at = merging.committed_at
     where changes.landed_at is not null and merging.repository is null
+),
+
+hidden as (
+    select
+        repository,
+        string_agg(kind, ', ' order by kind) as kinds
+    from staging.hosts__settings
+    where action = 'hidden'
+    group by repository
 )
 
 select
@@ -79,6 +91,35 @@ select
 from loose
 cross join windows
 where loose.landed_at >= windows.begins_at
+union all
+select
+    services.service,
+    case when changes.kind = 'bypass' then 'bypass' else 'setting' end as thing,
+    changes.setting_id as thing_id,
+    changes.changed_at as happened_at,
+    case
+        when changes.kind = 'bypass' then changes.name
+        else concat(changes.kind, ' ', changes.name, ' ', changes.action)
+    end as what,
+    cast(null as boolean) as is_bot,
+    changes.is_reviewed,
+    changes.evidence_url
+from facts.setting_changes as changes
+inner join facts.services as services on changes.repository = services.repository
+cross join windows
+where changes.changed_at >= windows.begins_at
+union all
+select
+    services.service,
+    'hidden_settings' as thing,
+    hidden.repository as thing_id,
+    cast(null as timestamptz) as happened_at,
+    hidden.kinds as what,
+    cast(null as boolean) as is_bot,
+    'unknown' as is_reviewed,
+    cast(null as text) as evidence_url
+from hidden
+inner join facts.services as services on hidden.repository = services.repository
 union all
 select
     deployments.service,

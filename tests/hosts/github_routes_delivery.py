@@ -10,8 +10,36 @@ from tests.hosts.serving import Answer
 
 @route("/repos/{owner}/{name}/environments", "environments")
 def environments(asked: Asked, one: Repository) -> Answer:
-    found = [{"id": place, "name": name} for place, name in enumerate(one.environments, start=1)]
+    known = {told["name"]: told for told in one.settings.get("environments", ())}
+    found = [
+        {"id": place, "name": name, **known.get(name, {})}
+        for place, name in enumerate(one.environments, start=1)
+    ]
     return asked.page(found, dict, "environments")
+
+
+@route("/repos/{owner}/{name}/actions/secrets", "secrets")
+def secrets(asked: Asked, one: Repository) -> Answer:
+    return asked.page(one.settings.get("secrets", []), dict, "secrets")
+
+
+@route("/repos/{owner}/{name}/actions/variables", "actions_variables")
+def variables(asked: Asked, one: Repository) -> Answer:
+    return asked.page(one.settings.get("variables", []), dict, "variables")
+
+
+@route("/repos/{owner}/{name}/rulesets", "metadata")
+def rulesets(asked: Asked, one: Repository) -> Answer:
+    return asked.page(one.settings.get("rulesets", []), dict)
+
+
+@route("/repos/{owner}/{name}/rulesets/rule-suites", "administration")
+def rule_suites(asked: Asked, one: Repository) -> Answer:
+    wanted = asked.request.query.get("rule_suite_result", "all")
+    found = [
+        told for told in one.settings.get("rule-suites", []) if wanted in ("all", told["result"])
+    ]
+    return asked.page(found, dict)
 
 
 @route("/repos/{owner}/{name}/actions/workflows", "actions")

@@ -13,6 +13,7 @@ from tests.hosts.gitlab_state import Body, Project, State, moment
 
 SCHEMA = Path(__file__).parent / "gitlab.graphql"
 MOST = 100
+MAINTAINER = 40
 
 
 @cache
@@ -174,6 +175,17 @@ def tree(source: Body, _: State) -> Body:
     return {"trees": connection([{"path": folder} for folder in folders])}
 
 
+def settings(name: str) -> Any:
+    """Return a resolver of what takes the role Maintainer; others get nothing, and no error."""
+
+    def resolved(source: Body, _: State, **told: Any) -> Body | None:
+        if source["_"].role < MAINTAINER:
+            return None
+        return connection(getattr(source["_"], name), **told)
+
+    return resolved
+
+
 RESOLVERS = {
     "Query.project": project,
     "Query.projects": projects,
@@ -183,6 +195,8 @@ RESOLVERS = {
     "Project.releases": releases,
     "Project.pipelines": pipelines,
     "Project.pipeline": one_pipeline,
+    "Project.branchRules": settings("branch_rules"),
+    "Project.ciVariables": settings("variables"),
     "Repository.blobs": blobs,
     "Repository.tree": tree,
     "MergeRequest.commits": lambda s, _, **told: connection(s["_"]["_commits"], **told),

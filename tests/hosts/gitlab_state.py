@@ -96,6 +96,8 @@ class Project:
     pipelines: list[Body] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    branch_rules: list[Body] = field(default_factory=list)
+    variables: list[Body] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
 
     def rename(self, path: str) -> None:

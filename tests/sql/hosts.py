@@ -82,7 +82,7 @@ class CodeHost:
 
     entities = (
         "repositories", "commits", "tags", "heads", "changes", "deployments", "runs", "releases",
-        "issues",
+        "issues", "settings",
     )  # fmt: skip
 
     def __post_init__(self) -> None:

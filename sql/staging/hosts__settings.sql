@@ -1,0 +1,26 @@
+-- One row per change of a setting that a code host tells of, and per kind of settings of which it
+-- tells whether they can be seen.
+--
+-- grain: source, repository, setting_id
+--   source             Name of the source in the configuration.
+--   repository         Repository.
+--   setting_id         Kind, name and time; the kind alone where it is told whether it can be seen.
+--   kind               environment, secret, variable, ruleset or bypass.
+--   name               Name of the setting; of a bypass the branch; null for a kind.
+--   action             made, changed or bypassed; seen or hidden for a kind.
+--   changed_at         When, UTC; null for a kind.
+--   is_sampled         True where it is the time at which the change was first seen.
+--   commit_sha         Commit that went past the rules; null elsewhere.
+
+select
+    source,
+    scope as repository,
+    record_id as setting_id,
+    json_extract_string(payload, '$.kind') as kind,
+    json_extract_string(payload, '$.name') as name,
+    json_extract_string(payload, '$.action') as action,
+    cast(json_extract_string(payload, '$.changed_at') as timestamptz) as changed_at,
+    coalesce(json_extract_string(payload, '$.is_sampled') = 'true', false) as is_sampled,
+    lower(json_extract_string(payload, '$.sha')) as commit_sha
+from raw.hosts__settings
+where not is_deleted

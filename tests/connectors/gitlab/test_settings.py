@@ -1,0 +1,53 @@
+"""Rules of branches and variables: when they changed, or were seen to, and never a value."""
+
+import json
+from datetime import UTC, datetime
+
+from tests.connectors.gitlab.collecting import collect
+
+BOTH = ("repositories", "settings")
+RULE = {"name": "main", "createdAt": "2025-01-02T09:00:00Z", "updatedAt": "2025-02-03T10:00:00Z"}
+VARIABLE = {
+    "key": "DEPLOY_KEY", "value": "hidden-value", "environmentScope": "production",
+    "protected": True, "masked": True,
+}  # fmt: skip
+
+
+def changed(landed):
+    return sorted(
+        (one["kind"], one["name"], one["action"], one["changed_at"][:10], one.get("is_sampled"))
+        for one in landed.of("settings").values()
+        if "name" in one
+    )
+
+
+def test_rules_tell_their_times_and_variables_are_compared_day_by_day(gitlab, shop):
+    shop.role, shop.branch_rules, shop.variables = 40, [RULE], [VARIABLE]
+    landed = collect(gitlab, entities=BOTH)
+    rules = [
+        ("ruleset", "main", "changed", "2025-02-03", None),
+        ("ruleset", "main", "made", "2025-01-02", None),
+    ]
+    assert changed(landed) == rules
+
+    shop.variables = [{**VARIABLE, "protected": False}, {**VARIABLE, "key": "REGION"}]
+    assert changed(collect(gitlab, landed, entities=BOTH)) == rules
+    landed.cursors["settings"]["acme/shop"]["looked_at"] = "2025-01-01T00:00:00Z"
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+
+    assert changed(collect(gitlab, landed, entities=BOTH)) == [
+        *rules,
+        ("variable", "DEPLOY_KEY in production", "changed", today, True),
+        ("variable", "REGION in production", "made", today, True),
+    ]
+    assert "hidden-value" not in json.dumps([*landed.of("settings").values()])
+
+
+def test_what_takes_a_maintainer_is_named_once_and_fails_nothing(gitlab, shop):
+    said = []
+    landed = collect(gitlab, entities=BOTH, say=said.append)
+
+    assert landed.failures == []
+    assert {one["action"] for one in landed.of("settings").values()} == {"hidden"}
+    assert len(said) == 2
+    assert all("it takes the role Maintainer" in one for one in said)
