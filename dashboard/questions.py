@@ -225,6 +225,15 @@ def stages(scope: str, name: str, week_on: date, clock: str = "") -> pl.DataFram
     )
 
 
+def spread(scope: str, name: str, clock: str = "") -> pl.DataFrame:
+    """Return how many changes took how long, by doublings, in the last four whole weeks."""
+    return data.ask(
+        "from marts.lead_time_spread where scope = ? and name = ? and clock = coalesce(?, (select"
+        " min(clock) from marts.change_lead_time where scope = ? and name = ?)) order by step",
+        [scope, name, clock or None, scope, name],
+    )
+
+
 def recovery_curves(scope: str, name: str) -> pl.DataFrame:
     """Return the share of failed deployments still open by hours, of two half years."""
     query = "from marts.recovery_curves where scope = ? and name = ? order by span, hours"

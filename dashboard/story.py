@@ -124,6 +124,20 @@ def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
     return title, f"{drawn}; n = {counts}"
 
 
+def spread(rows: pl.DataFrame, now: dict[str, Any], page: Frame) -> tuple[str, str]:
+    """Return the title and the caption of how spread lead time is."""
+    count = int(rows["change_count"].sum())
+    drawn = ", ".join(["first commit to production", *clocks.told(page.clock)])
+    caption = (
+        f"changes of the last 4 whole weeks by how long they took, {drawn}; each bar reaches twice"
+        f" as far as the one before; n = {words.counted(count, 'change')}"
+    )
+    if not now or now["is_too_few"]:
+        return f"How spread is lead time? Too few to tell, n = {count}", caption
+    half, most = words.duration(now["p50"]), words.duration(now["p90"])
+    return f"Half of the changes take under {half}, one in ten over {most}", caption
+
+
 def timeline(rows: pl.DataFrame, page: Frame) -> str:
     """Say the timeline in one sentence, for those who can't see it."""
     failed = rows.filter(outcome="failed").height

@@ -4,6 +4,7 @@ from dashboard.charts.dots import rate_dots
 from dashboard.charts.hours import hours
 from dashboard.charts.rates import fail_rates
 from dashboard.charts.recovery import recovery_curve
+from dashboard.charts.spread import spread
 from dashboard.charts.stages import stages
 from dashboard.charts.timeline import timeline
 from dashboard.charts.trend import metric_trend
@@ -15,6 +16,7 @@ __all__ = [
     "metric_trend",
     "rate_dots",
     "recovery_curve",
+    "spread",
     "stages",
     "timeline",
     "weekly_bars",

@@ -30,6 +30,21 @@ with left:
     else:
         drawn = charts.stages(stages, tone, is_demo=run.is_demo)
         picture.show(drawn, key="stages", title=title, caption=caption, rows=stages)
+    spread = questions.spread(scope, name, page.clock)
+    latest = questions.stages(scope, name, run.last_week, page.clock).filter("is_now").to_dicts()
+    now = latest[0] if latest else {}
+    title, caption = story.spread(spread, now, page)
+    if spread.is_empty():
+        marks.chart_title("How spread is lead time?", "")
+        marks.empty(
+            "No change was delivered in the last four whole weeks.",
+            "Lead time needs commits or pull requests, and deployments that carry them.",
+            "drumbeat doctor",
+        )
+    else:
+        lines = {"half": now.get("p50"), "nine in ten": now.get("p90")}
+        drawn = charts.spread(spread, lines, tone, is_demo=run.is_demo)
+        picture.show(drawn, key="spread", title=title, caption=caption, rows=spread)
 with right:
     waits = questions.waits(names)
     marks.chart_title(

@@ -149,6 +149,15 @@ select
 from counted
 where period <> 'twelve_weeks';
 
+create table marts.lead_time_spread as
+select
+    scope, name, unnest(['calendar', 'working']) as clock, cast(step as bigint) as step,
+    case when step = 0 then 0 else power(2, step) / 8 end as from_hours,
+    case when step < 14 then power(2, step + 1) / 8 end as to_hours,
+    cast(20 - abs(step - 6) * 2 as bigint) as change_count, 'change_lead_time@0000abcd' as definition
+from (select distinct scope, name from scopes where name <> 'labels') as scopes
+cross join generate_series(0, 14) as steps (step);
+
 create table marts.service_overview as
 select
     services.name as service,

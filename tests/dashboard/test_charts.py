@@ -187,3 +187,21 @@ def test_the_template_carries_the_tokens_and_no_legend():
         assert layout.colorway[0] == tone["accent"]
         assert layout.showlegend is False
         assert layout.xaxis.fixedrange is True
+
+
+def test_lead_times_are_drawn_by_doublings_with_their_named_hours():
+    rows = pl.DataFrame(
+        {
+            "step": [0, 4, 14], "from_hours": [0, 2, 2048], "to_hours": [0.25, 4, None],
+            "change_count": [1, 5, 2],
+        }
+    )  # fmt: skip
+
+    figure = charts.spread(rows, {"half": 2.0, "nine in ten": None}, drawing.LIGHT)
+
+    assert list(figure.data[0].x) == [-2.5, 1.5, 11.5]
+    assert [text.partition(":")[0] for text in figure.data[0].customdata] == [
+        "under 15 min", "2.0 h to 4.0 h", "over 85 days",
+    ]  # fmt: skip
+    assert [label.text for label in figure.layout.annotations] == ["half 2.0 h"]
+    assert figure.layout.shapes[1].x0 == 1.0

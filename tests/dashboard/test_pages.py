@@ -352,6 +352,17 @@ def test_flow_says_what_failed_how_fast_it_was_mended_and_the_longest_stage(open
     assert '<b class="strong">Review</b> is the longest stage.' in said
 
 
+def test_flow_says_how_spread_lead_time_is_or_that_nothing_was_delivered(opened, published):
+    app = opened(published, "flow", clock="working hours")
+    said = page(app)
+
+    assert "Half of the changes take under" in said
+    assert "in working hours, 24 a day; each bar reaches twice" in said
+    assert "n = 186 changes" in said
+    app.selectbox(key="service").select("labels").run()
+    assert "No change was delivered in the last four whole weeks." in page(app)
+
+
 def test_a_failure_leads_to_the_change_that_it_carried(opened, published):
     said = page(opened(published, "flow"))
 
