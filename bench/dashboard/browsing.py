@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from dashboard import launch
 
 PEOPLE, IDLE, ROUNDS = 5, 15, 4
 PATIENCE = 60_000
+BUDGET = 210
+"""Seconds that readers act at most, alone and then together: a busy machine has fewer rounds."""
 STEPS = (
     ("team", "Logistics-3", "h1.sentence >> text=Logistics-3"),
     ("period", "36 months", "h2 >> text=36 months"),
@@ -73,11 +76,14 @@ async def _measure(address: str, process: int) -> dict[str, Any]:
             args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
         first = [await _first_paint(browser, address) for _ in range(5)]
+        tell(f"first paint: {first}")
         page, _ = await _opened(browser, address)
         alone = await _acting(page)
+        tell(f"alone: {said(alone)}")
         begun, spent = time.monotonic(), cpu(process)
         open_pages = [await _opened(browser, address) for _ in range(IDLE)]
         people = [(await _opened(browser, address))[0] for _ in range(PEOPLE)]
+        tell(f"{IDLE + PEOPLE} more pages are open")
         together = [wait for waits in await asyncio.gather(*map(_acting, people)) for wait in waits]
         lasted = time.monotonic() - begun
         figures = {
@@ -116,8 +122,11 @@ async def _first_paint(browser: Browser, address: str) -> float:
 
 async def _acting(page: Page) -> list[tuple[str, float]]:
     """Change every filter and go to every page, some times; return what was waited for."""
-    waits = []
+    waits: list[tuple[str, float]] = []
+    until = time.monotonic() + BUDGET
     for _ in range(ROUNDS):
+        if time.monotonic() > until:
+            break
         for key, option, shown in STEPS:
             await page.locator(f".st-key-{key} input").click()
             choice = page.get_by_role("option", name=option, exact=True)
@@ -125,24 +134,30 @@ async def _acting(page: Page) -> list[tuple[str, float]]:
             begun = time.perf_counter()
             await choice.click()
             await page.locator(shown).first.wait_for()
-            waits.append(("filter", time.perf_counter() - begun))
+            waits.append((f"filter {key}", time.perf_counter() - begun))
         for name, shown in PAGES:
             link = page.get_by_role("link", name=name, exact=True)
             begun = time.perf_counter()
             await link.click()
             await page.locator(shown).first.wait_for()
-            waits.append(("page", time.perf_counter() - begun))
+            waits.append((f"page {name}", time.perf_counter() - begun))
     return waits
 
 
 def said(waits: list[tuple[str, float]]) -> dict[str, Any]:
-    """Return median and 95th percentile of each kind of step, in milliseconds."""
+    """Return median and 95th percentile of filters, pages and each of both, in milliseconds."""
     found: dict[str, Any] = {}
-    for kind in ("filter", "page"):
-        lengths = sorted(seconds * 1000 for name, seconds in waits if name == kind)
+    kinds = {"filter": None, "page": None} | dict.fromkeys(name for name, _ in waits)
+    for kind in kinds:
+        lengths = sorted(seconds * 1000 for name, seconds in waits if name.startswith(kind))
         cuts = quantiles(lengths, n=20, method="inclusive")
         found[kind] = {"n": len(lengths), "p50_ms": round(cuts[9]), "p95_ms": round(cuts[18])}
     return found
+
+
+def tell(words: str) -> None:
+    """Say how far it is; the figures alone go to stdout."""
+    print(words, file=sys.stderr, flush=True)
 
 
 def cpu(process: int) -> float:

@@ -51,7 +51,7 @@ def spread(
         yaxis={"range": [0, 1.08 * most], "tickformat": "d"},
         shapes=[baseline(tone), *(_line(at, tone) for at in places.values())],
         annotations=[
-            _name(f"{name} {words.duration(marks[name])}", at, index, tone)
+            _name(f"{name}: {words.duration(marks[name])}", at, index, tone)
             for index, (name, at) in enumerate(places.items())
         ],
     )  # fmt: skip
@@ -75,6 +75,7 @@ def _line(at: float, tone: Tones) -> dict[str, object]:
 def _name(text: str, at: float, index: int, tone: Tones) -> dict[str, object]:
     """Name a line above the plot, each at its own height, so that no two touch."""
     return {
-        "text": text, "x": at, "yref": "paper", "y": 1.02, "yanchor": "bottom",
+        "text": text, "x": at, "xanchor": "right" if at > 4 else "center", "yref": "paper",
+        "y": 1.02, "yanchor": "bottom",
         "yshift": 16 * (index % 2), "showarrow": False, "font": {"size": 12, "color": tone["ink"]},
     }  # fmt: skip

@@ -203,5 +203,5 @@ def test_lead_times_are_drawn_by_doublings_with_their_named_hours():
     assert [text.partition(":")[0] for text in figure.data[0].customdata] == [
         "under 15 min", "2.0 h to 4.0 h", "over 85 days",
     ]  # fmt: skip
-    assert [label.text for label in figure.layout.annotations] == ["half 2.0 h"]
+    assert [label.text for label in figure.layout.annotations] == ["half: 2.0 h"]
     assert figure.layout.shapes[1].x0 == 1.0
