@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.configuration.flag_tools import AnyFlagTool, UnleashSource
+from pipelines.configuration.flag_tools import AnyFlagTool
 from pipelines.hosts import first_day, revealed
 from pipelines.project import Project, midnight
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def flag_tool(project: Project, source: AnyFlagTool) -> "FlagTool":
     """Make the connector of one tool; clients are imported here, where they are needed."""
-    from connectors.flags import FlagTool, launchdarkly, unleash
+    from connectors.flags import FlagTool, flagsmith, launchdarkly, unleash
 
     shared: dict[str, Any] = {
         "url": source.url,
@@ -25,5 +25,5 @@ def flag_tool(project: Project, source: AnyFlagTool) -> "FlagTool":
         "reserve": source.reserve,
         "say": project.say,
     }
-    tool = unleash if isinstance(source, UnleashSource) else launchdarkly
-    return FlagTool(tool.connect(**shared))
+    tools = {"unleash": unleash, "launchdarkly": launchdarkly, "flagsmith": flagsmith}
+    return FlagTool(tools[source.kind].connect(**shared))

@@ -1,32 +1,22 @@
 """LaunchDarkly: flags of each project, what they do in each environment, and the audit log."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from typing import Any, ClassVar, Final
+from urllib.parse import quote
 
-from connectors.errors import SourceError
 from connectors.flags import payloads
 from connectors.flags.launchdarkly_log import DETAILED, action_of, change
 from connectors.flags.launchdarkly_rules import strategies
-from connectors.hosts.api import Access
-from connectors.hosts.walking import Item, Page, Walk
-from connectors.pagers.client import Client, connected
+from connectors.flags.tool import PAGE, Tool
+from connectors.hosts.walking import Item, Page
 from connectors.pagers.judging import Body, Missing
-from connectors.pagers.paging import every, offsets
 from connectors.pagers.payloads import named, text, words
 from connectors.pagers.payloads import time as moment
-from connectors.records import Batch, Cursor, Record
+from connectors.records import Record
 
-URL: Final = "https://app.launchdarkly.com"
-NEEDS: Final = "an access token with the role Reader"
-PAGE: Final = 100
 LOGGED: Final = 20
-MOST: Final = 1_000_000
 KINDS: Final = {
     "release": "release",
     "experiment": "experiment",
@@ -41,14 +31,18 @@ ANY: Final = "*"
 
 
 @dataclass(slots=True)
-class LaunchDarkly:
-    """Reads one account; ``projects`` are globs of the projects to read."""
+class LaunchDarkly(Tool):
+    """Reads one account."""
 
-    client: Client
-    host: str
-    since: datetime | None
-    projects: tuple[str, ...] = ("*",)
-    removal_words: tuple[str, ...] = payloads.WORDS
+    name: ClassVar[str] = "LaunchDarkly"
+    needs: ClassVar[str] = "an access token with the role Reader"
+    home: ClassVar[str] = "https://app.launchdarkly.com"
+    prefix: ClassVar[str] = "/api/v2"
+    is_numbered: ClassVar[bool] = False
+    probes: ClassVar[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+        "projects": ("/projects", {"limit": 1}),
+        "audit log": ("/auditlog", {"limit": 1}),
+    }
     _places: dict[str, list[Body]] = field(default_factory=dict, init=False)
     _listed: dict[tuple[str, str], list[Body]] = field(default_factory=dict, init=False)
     _seen: dict[tuple[str, str], dict[str, Body]] = field(default_factory=dict, init=False)
@@ -58,47 +52,18 @@ class LaunchDarkly:
         if entity == "strategies":
             return ()
         found = self._every("/projects", {}, "projects", by_key)
-        names = [str(project["key"]) for project in found]
-        return [name for name in names if any(fnmatchcase(name, one) for one in self.projects)]
-
-    def batches(self, entity: str, scope: str, cursor: Cursor) -> Iterator[Batch]:
-        """Yield what one project has."""
-        if entity == "flags":
-            yield Batch(entity, scope, list(self._flags(scope)), is_whole=True)
-        elif entity == "flag_states":
-            yield Batch(entity, scope, list(self._states(scope)), is_whole=True)
-        else:
-            yield from Walk(
-                entity,
-                scope,
-                lambda token: self._log(scope, token),
-                dict(cursor or {}),
-                self.since,
-            ).batches()
-
-    def access(self) -> Iterator[Access]:
-        """Yield what the token reads."""
-        for subject, path in {"projects": "/projects", "audit log": "/auditlog"}.items():
-            try:
-                self._get(path, subject, {"limit": 1}, holds="items")
-            except SourceError as error:
-                yield Access(subject, str(error), "mend")
-            else:
-                yield Access(subject, "can be read")
-
-    def _get(self, path: str, what: str, query: Body | None = None, *, holds: str = "") -> Any:
-        return self.client.get(f"/api/v2{path}", what, query, holds=holds)
+        return self.wanted(by_key(project) for project in found)
 
     def _every(self, path: str, query: Body, what: str, key: Callable[[Body], str]) -> list[Body]:
         """Return a whole listing."""
 
         def ask(offset: int) -> tuple[Sequence[Body], bool]:
             page = {**query, "limit": PAGE, "offset": offset}
-            answer = self._get(path, what, page, holds="items")
+            answer = self.get(path, what, page, holds="items")
             rows = answer["items"]
             return rows, bool(rows) and offset + len(rows) < int(answer.get("totalCount") or 0)
 
-        return every(offsets(ask, page=PAGE, most=MOST), f"LaunchDarkly, {what}", key=key)
+        return self.whole(ask, what, key)
 
     def _environments(self, project: str) -> list[Body]:
         if project not in self._places:
@@ -120,7 +85,7 @@ class LaunchDarkly:
         place = (project, environment)
         if place not in self._seen:
             path = f"/flag-statuses/{quote(project)}/{quote(environment)}"
-            items = self._get(path, "flag statuses", holds="items")["items"]
+            items = self.get(path, "flag statuses", holds="items")["items"]
             self._seen[place] = {
                 str(one["_links"]["self"]["href"]).rpartition("/")[2]: one
                 for one in items
@@ -128,7 +93,8 @@ class LaunchDarkly:
             }
         return self._seen[place]
 
-    def _flags(self, project: str) -> Iterator[Record]:
+    def flags(self, project: str) -> Iterator[Record]:
+        """Yield every flag of a project, archived ones too."""
         environments = self._environments(project)
         first = str(environments[0]["key"]) if environments else ""
         bodies = [
@@ -154,7 +120,8 @@ class LaunchDarkly:
                 url=f"{self.client.url}/{quote(project)}/{quote(first)}/features/{quote(key)}",
             )
 
-    def _states(self, project: str) -> Iterator[Record]:
+    def states(self, project: str) -> Iterator[Record]:
+        """Yield what every flag does in each environment."""
         for place in self._environments(project):
             environment = str(place["key"])
             seen = self._statuses(project, environment)
@@ -175,27 +142,26 @@ class LaunchDarkly:
     def _kinds(self, project: str) -> list[str]:
         """Return the kinds of contexts that the account knows."""
         try:
-            found = self._get(f"/projects/{quote(project)}/context-kinds", "kinds", holds="items")
+            found = self.get(f"/projects/{quote(project)}/context-kinds", "kinds", holds="items")
         except Missing:
             return []
         return [str(one["key"]) for one in found["items"] if one.get("key")]
 
-    def _log(self, project: str, token: str | None) -> Page:
+    def log(self, project: str, token: str | None, until: datetime | None) -> Page:
         """Return one page of the audit log, the latest first; the token is a moment."""
         query: dict[str, Any] = {"spec": f"proj/{project}:env/*:flag/*", "limit": LOGGED}
         if token:
             query["before"] = int(token)
-        rows = self._get("/auditlog", "audit log", query, holds="items")["items"]
-        items = [self._item(row) for row in rows]
+        rows = self.get("/auditlog", "audit log", query, holds="items")["items"]
+        items = [self._item(row, until) for row in rows]
         # What else happened in the same millisecond is read again.
         last = int(rows[-1]["date"]) + 1 if len(rows) == LOGGED else 0
         return Page(items, str(last) if last else None, self.client.now())
 
-    def _item(self, row: Body) -> Item:
-        whole = row
-        if action_of(row) in DETAILED:
-            whole = self._get(f"/auditlog/{quote(str(row['_id']))}", "entry of the audit log")
-        at = datetime.fromtimestamp(int(row["date"]) / 1000, UTC)
+    def _item(self, row: Body, until: datetime | None) -> Item:
+        whole, at = row, datetime.fromtimestamp(int(row["date"]) / 1000, UTC)
+        if action_of(row) in DETAILED and (until is None or at >= until):
+            whole = self.get(f"/auditlog/{quote(str(row['_id']))}", "entry of the audit log")
         return Item(change(str(row["_id"]), at, whole), at)
 
 
@@ -226,21 +192,4 @@ def kind(body: Body, tags: Sequence[str]) -> str:
     return said or ("release" if body.get("temporary") else "unknown")
 
 
-def connect(
-    *,
-    token: str,
-    url: str = URL,
-    projects: Sequence[str] = ("*",),
-    removal_words: Sequence[str] = payloads.WORDS,
-    since: datetime | None = None,
-    ca: Path | None = None,
-    reserve: float = 0.1,
-    say: Callable[[str], None] = lambda text: None,
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> LaunchDarkly:
-    """Return what reads one account; nothing is asked yet."""
-    asking = {"reserve": reserve, "say": say, "sleep": sleep, "clock": clock}
-    client = connected(url, "LaunchDarkly", NEEDS, token, ca=ca, **asking)
-    host = urlsplit(url).hostname or ""
-    return LaunchDarkly(client, host, since, tuple(projects), tuple(removal_words))
+connect = LaunchDarkly.connect

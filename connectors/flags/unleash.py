@@ -1,31 +1,22 @@
 """Unleash: flags of each project, what they do in each environment, and the log of events."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
-from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from typing import Any, ClassVar, Final
+from urllib.parse import quote
 
-from connectors.errors import SourceError, SourceUnavailable
+from connectors.errors import SourceUnavailable
 from connectors.flags import payloads
+from connectors.flags.tool import PAGE, Tool
 from connectors.flags.unleash_log import CHANGES, ORIGINS, change, origins
 from connectors.flags.unleash_strategies import Segments, strategy
-from connectors.hosts.api import Access
-from connectors.hosts.walking import Page, Walk
-from connectors.pagers.client import Client, connected
+from connectors.hosts.walking import Page
 from connectors.pagers.judging import Body
-from connectors.pagers.paging import every, offsets
 from connectors.pagers.payloads import named, text
 from connectors.pagers.payloads import time as moment
 from connectors.records import Batch, Cursor, Record
 
-NEEDS: Final = "an admin API token or a personal access token of a Viewer, no client token"
-ADMIN: Final = "/api/admin"
-PAGE: Final = 100
-MOST: Final = 1_000_000
 AT_ONCE: Final = 50
 # Whether owner and date were there in time is asked of flags that are younger.
 YOUNG: Final = timedelta(days=120)
@@ -39,58 +30,26 @@ KINDS: Final = {
 
 
 @dataclass(slots=True)
-class Unleash:
-    """Reads one server; ``projects`` are globs of the projects to read."""
+class Unleash(Tool):
+    """Reads one server."""
 
-    client: Client
-    host: str
-    since: datetime | None
-    projects: tuple[str, ...] = ("*",)
-    removal_words: tuple[str, ...] = payloads.WORDS
+    name: ClassVar[str] = "Unleash"
+    needs: ClassVar[str] = (
+        "an admin API token or a personal access token of a Viewer, no client token"
+    )
+    prefix: ClassVar[str] = "/api/admin"
+    probes: ClassVar[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
+        "projects": ("/projects", {}),
+        "contexts": ("/context", {}),
+        "events": ("/search/events", {"limit": 1}),
+    }
     _listed: dict[str, list[Body]] = field(default_factory=dict, init=False)
     _about: dict[str, Any] | None = field(default=None, init=False)
 
     def scopes(self, entity: str) -> Sequence[str]:
         """Return the projects, each read apart."""
-        found = self._get("/projects", "projects", holds="projects")["projects"]
-        names = [str(project["id"]) for project in found]
-        return [name for name in names if any(fnmatchcase(name, one) for one in self.projects)]
-
-    def batches(self, entity: str, scope: str, cursor: Cursor) -> Iterator[Batch]:
-        """Yield what one project has."""
-        if entity == "flags":
-            yield Batch(entity, scope, list(self._flags(scope)), is_whole=True)
-        elif entity == "flag_states":
-            yield Batch(entity, scope, list(self._states(scope)), is_whole=True)
-        elif entity == "strategies":
-            yield from self._strategies(scope, cursor)
-        else:
-            yield from Walk(
-                entity,
-                scope,
-                lambda token: self._log(scope, token, CHANGES),
-                dict(cursor or {}),
-                self.since,
-                is_numbered=True,
-            ).batches()
-
-    def access(self) -> Iterator[Access]:
-        """Yield what the token reads."""
-        paths = {
-            "projects": "/projects",
-            "contexts": "/context",
-            "events": "/search/events?limit=1",
-        }
-        for subject, path in paths.items():
-            try:
-                self._get(path, subject)
-            except SourceError as error:
-                yield Access(subject, str(error), "mend")
-            else:
-                yield Access(subject, "can be read")
-
-    def _get(self, path: str, what: str, query: Body | None = None, *, holds: str = "") -> Any:
-        return self.client.get(f"{ADMIN}{path}", what, query, holds=holds)
+        found = self.get("/projects", "projects", holds="projects")["projects"]
+        return self.wanted(str(project["id"]) for project in found)
 
     def _live(self, project: str) -> list[Body]:
         """Return the project's flags that are in use, listed once."""
@@ -110,12 +69,11 @@ class Unleash:
                 "offset": offset,
                 "limit": PAGE,
             }
-            answer = self._get("/search/features", "flags", query, holds="features")
+            answer = self.get("/search/features", "flags", query, holds="features")
             totals.append(int(answer.get("total") or 0))
             return answer["features"], offset + len(answer["features"]) < totals[-1]
 
-        pages = offsets(ask, page=PAGE, most=MOST)
-        found = every(pages, f"Unleash, flags of {project}", key=name_of, overlaps=True)
+        found = self.whole(ask, f"flags of {project}", name_of, overlaps=True)
         if len(found) < min(totals):
             raise SourceUnavailable(
                 f"Unleash, flags of {project}: the server says that there are {min(totals)} and "
@@ -123,7 +81,8 @@ class Unleash:
             )
         return found
 
-    def _flags(self, project: str) -> Iterator[Record]:
+    def flags(self, project: str) -> Iterator[Record]:
+        """Yield every flag of a project, archived ones too."""
         bodies = [*self._live(project), *self._search(project, is_archived=True)]
         about, told_at = self._tables(), self._told_at(project, bodies)
         for body in bodies:
@@ -148,7 +107,8 @@ class Unleash:
                 url=self._page(project, name),
             )
 
-    def _states(self, project: str) -> Iterator[Record]:
+    def states(self, project: str) -> Iterator[Record]:
+        """Yield what every flag does in each environment."""
         for body in self._live(project):
             for one in body.get("environments") or ():
                 yield payloads.state(
@@ -159,7 +119,7 @@ class Unleash:
                     evaluated_at=moment(one.get("lastSeenAt")),
                 )
 
-    def _strategies(self, project: str, cursor: Cursor) -> Iterator[Batch]:
+    def strategies(self, project: str, cursor: Cursor) -> Iterator[Batch]:
         """Yield how flags choose: of all at first, then of those that the log names."""
         seen = int((cursor or {}).get("event") or 0)
         newest, touched = self._touched(project, seen)
@@ -178,11 +138,11 @@ class Unleash:
     def _touched(self, project: str, seen: int) -> tuple[int, set[str] | None]:
         """Return the newest event and the flags with newer ones than seen; null for any flag."""
         query = {"project": f"IS:{project}", "limit": PAGE}
-        page = self._get("/search/events", "events", query, holds="events")["events"]
+        page = self.get("/search/events", "events", query, holds="events")["events"]
         news = [event for event in page if int(event["id"]) > seen]
         # Segments are of every project, and their events of none.
         query = {"type": "IS_ANY_OF:segment-created,segment-updated,segment-deleted", "limit": 1}
-        cut = self._get("/search/events", "events", query, holds="events")["events"]
+        cut = self.get("/search/events", "events", query, holds="events")["events"]
         newest = max((int(event["id"]) for event in [*page, *cut]), default=seen)
         is_all = not seen or len(news) == PAGE or any(int(event["id"]) > seen for event in cut)
         names = {str(event["featureName"]) for event in news if event.get("featureName")}
@@ -190,29 +150,29 @@ class Unleash:
 
     def _chosen(self, project: str, name: str, segments: Segments) -> Iterator[Record]:
         path = f"/projects/{quote(project, safe='')}/features/{quote(name, safe='')}"
-        for one in self._get(path, f"flag {name}").get("environments") or ():
+        for one in self.get(path, f"flag {name}").get("environments") or ():
             found = [strategy(body, segments) for body in one.get("strategies") or ()]
             key = f"{project}/{name}"
             payload = {"flag_id": key, "environment": str(one["name"]), **payloads.reach(found)}
             yield Record("strategies", f"{key}@{one['name']}", payload)
 
     def _segments(self) -> Segments:
-        found = self._get("/segments", "segments", holds="segments")["segments"]
+        found = self.get("/segments", "segments", holds="segments")["segments"]
         return {
             int(one["id"]): tuple(str(each["contextName"]) for each in one.get("constraints") or ())
             for one in found
         }
 
-    def _log(self, project: str, token: str | None, types: Sequence[str]) -> Page:
+    def log(self, project: str, token: str | None, until: datetime | None) -> Page:
         """Return one page of the log, the latest first."""
         offset = int(token or 0)
         query = {
             "project": f"IS:{project}",
-            "type": f"IS_ANY_OF:{','.join(types)}",
+            "type": f"IS_ANY_OF:{','.join(CHANGES)}",
             "offset": offset,
             "limit": PAGE,
         }
-        answer = self._get("/search/events", "events", query, holds="events")
+        answer = self.get("/search/events", "events", query, holds="events")
         events, total = answer["events"], int(answer.get("total") or 0)
         items = [change(event, self._page(project, str(event["featureName"]))) for event in events]
         following = str(offset + len(events)) if offset + len(events) < total else None
@@ -234,17 +194,17 @@ class Unleash:
                 "offset": offset,
                 "limit": PAGE,
             }
-            answer = self._get("/search/events", "events", query, holds="events")
+            answer = self.get("/search/events", "events", query, holds="events")
             return answer["events"], offset + len(answer["events"]) < int(answer.get("total") or 0)
 
-        found = every(offsets(ask, page=PAGE, most=MOST), "Unleash, events", overlaps=True)
+        found = self.whole(ask, "events", overlaps=True)
         return origins(found, self.removal_words)
 
     def _tables(self) -> dict[str, Any]:
         """Return what is known of all flags: lifetimes of kinds, fields, applications."""
         if self._about is None:
-            types = self._get("/feature-types", "kinds of flags", holds="types")["types"]
-            fields = self._get("/context", "context fields")
+            types = self.get("/feature-types", "kinds of flags", holds="types")["types"]
+            fields = self.get("/context", "context fields")
             self._about = {
                 "lifetimes": {one["id"]: one.get("lifetimeDays") for one in types},
                 "fields": [name for one in fields if (name := named(one))],
@@ -257,15 +217,14 @@ class Unleash:
 
         def ask(offset: int) -> tuple[Sequence[Body], bool]:
             query = {"offset": offset, "limit": PAGE}
-            answer = self._get("/metrics/applications", "applications", query, holds="applications")
+            answer = self.get("/metrics/applications", "applications", query, holds="applications")
             rows = answer["applications"]
             return rows, offset + len(rows) < int(answer.get("total") or 0)
 
-        pages = offsets(ask, page=PAGE, most=MOST)
         found: dict[tuple[str, str], list[str]] = {}
-        for one in every(pages, "Unleash, applications", key=lambda row: str(row["appName"])):
+        for one in self.whole(ask, "applications", lambda row: str(row["appName"])):
             name = str(one["appName"])
-            told = self._get(f"/metrics/applications/{quote(name, safe='')}", f"application {name}")
+            told = self.get(f"/metrics/applications/{quote(name, safe='')}", f"application {name}")
             for seen in told.get("seenToggles") or ():
                 found.setdefault((str(seen.get("project")), str(seen.get("name"))), []).append(name)
         return found
@@ -285,21 +244,4 @@ def tag_of(tag: Body) -> str:
     return value if kind == "simple" else f"{kind}:{value}"
 
 
-def connect(
-    *,
-    token: str,
-    url: str,
-    projects: Sequence[str] = ("*",),
-    removal_words: Sequence[str] = payloads.WORDS,
-    since: datetime | None = None,
-    ca: Path | None = None,
-    reserve: float = 0.1,
-    say: Callable[[str], None] = lambda text: None,
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> Unleash:
-    """Return what reads one server; nothing is asked yet."""
-    asking = {"reserve": reserve, "say": say, "sleep": sleep, "clock": clock}
-    client = connected(url, "Unleash", NEEDS, token, ca=ca, **asking)
-    host = urlsplit(url).hostname or ""
-    return Unleash(client, host, since, tuple(projects), tuple(removal_words))
+connect = Unleash.connect

@@ -22,6 +22,7 @@ TOKENS = {
     "grafana_irm": "GRAFANA_TOKEN",
     "unleash": "UNLEASH_TOKEN",
     "launchdarkly": "LAUNCHDARKLY_TOKEN",
+    "flagsmith": "FLAGSMITH_TOKEN",
 }
 VARIABLES = {
     ("token",): "TOKEN",

@@ -81,6 +81,20 @@ class LaunchDarklySource(FlagToolSource):
     )
 
 
+class FlagsmithSource(FlagToolSource):
+    """Flagsmith."""
+
+    kind: Literal["flagsmith"] = Field(
+        description="Flagsmith: flags, their states and the audit log."
+    )
+    url: Address = Field(
+        default="https://api.flagsmith.com", description="Where its API is; of your own server too."
+    )
+    token: Secret = Field(
+        description="An organisation's API key, from the environment: ${FLAGSMITH_TOKEN}."
+    )
+
+
 class FlagdSource(Source):
     """Files of flagd in a repository."""
 
@@ -118,5 +132,5 @@ class CodeReferencesSource(Source):
     )
 
 
-AnyFlagTool = UnleashSource | LaunchDarklySource
+AnyFlagTool = UnleashSource | LaunchDarklySource | FlagsmithSource
 AnyFlagCode = FlagdSource | CodeReferencesSource

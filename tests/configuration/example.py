@@ -21,6 +21,7 @@ SECRETS = {
     "GRAFANA_TOKEN": "made-up-token-of-grafana",
     "UNLEASH_TOKEN": "made-up-token-of-unleash",
     "LAUNCHDARKLY_TOKEN": "made-up-token-of-launchdarkly",
+    "FLAGSMITH_TOKEN": "made-up-token-of-flagsmith",
     "PAGERDUTY_WEBHOOK_SECRET": "made-up-secret-of-pagerduty",
     "OPSGENIE_WEBHOOK_SECRET": "made-up-secret-of-opsgenie",
     "GITHUB_WEBHOOK_SECRET": "made-up-secret-of-github",

@@ -14,7 +14,7 @@ EXAMPLE = ROOT / "drumbeat.example.yaml"
 PAGERS = (
     "pagerduty", "opsgenie", "jira", "incident_io", "statuspage", "servicenow", "grafana_irm",
 )  # fmt: skip
-FLAGS = ("unleash", "launchdarkly")
+FLAGS = ("unleash", "launchdarkly", "flagsmith")
 CLUSTERS = ("kubernetes", "kubernetes", "spinnaker")
 # Mappings whose keys are names that people choose.
 NAMES = {setting.key for setting in settings() if setting.type == "a mapping of names to texts"}

@@ -136,9 +136,9 @@ def test_every_problem_is_told_at_once_with_line_key_and_remedy():
         "drumbeat.yaml:1: organisation: is 12, must be text: put it in quotes, '12'",
         "drumbeat.yaml:5: sources[0].brnch: is not a known key; did you mean 'branch'?",
         "drumbeat.yaml:6: sources[1].kind: is 'pager', must be one of "
-        "code_references, demo, events, files, flagd, git, github, gitlab, grafana_irm, "
-        "incident_io, jira, kubernetes, launchdarkly, opsgenie, pagerduty, servicenow, spinnaker, "
-        "statuspage, unleash",
+        "code_references, demo, events, files, flagd, flagsmith, git, github, gitlab, "
+        "grafana_irm, incident_io, jira, kubernetes, launchdarkly, opsgenie, pagerduty, "
+        "servicenow, spinnaker, statuspage, unleash",
         "drumbeat.yaml:9: services[0].tier: is 'gold', must be a whole number from 1 to 5",
         "drumbeat.yaml:10: services[1].name: is 'a' as services[0].name is, "
         "must be unique among names and aliases",
