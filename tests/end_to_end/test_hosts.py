@@ -22,6 +22,7 @@ from tests.hosts.testbeds import find_testbeds
 from tests.support import Silent, at
 
 AS_OF = at("2025-04-01 00:00")
+READ_BY_GIT = {"commits", "tags", "heads", "branches", "changed_files", "head_files", "owners"}
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +185,7 @@ def test_what_was_recorded_of_gitlab_comes_out_in_facts(tmp_path, monkeypatch, r
     )  # fmt: skip
 
     # The made-up GitLab serves no git.
-    assert set(failed) <= {"commits", "tags", "heads"}
+    assert set(failed) <= READ_BY_GIT
     changes, deployments, incidents = numbers(project, FACTS)
     # Neither closed without a merge, nor a draft that is open.
     assert changes == sum(
