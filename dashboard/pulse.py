@@ -19,6 +19,7 @@ AHEAD = timedelta(days=14)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SIZES = ("1 change", "2 to 3", "4 to 6", "7 to 10", "11 or more")
 MOST_WAITS = 12
+MOST_STRIPS = 60
 STRIPS = (
     "Every deployment of twelve weeks, and when the next one is expected",
     "one tick each; shaded: silence beyond the service's own rhythm, then and now; hatched:"

@@ -19,11 +19,14 @@ page.head([escape_html(page.team)] if page.team else [], pulse.sentence(services
 
 whereabouts.box(page)
 
-marks.chart_title(*pulse.STRIPS)
+title, caption = pulse.STRIPS
+if services.height > pulse.MOST_STRIPS:
+    caption += f"; {pulse.MOST_STRIPS} of {services.height} services, most in need; a team has all"
+marks.chart_title(title, caption)
 if services.is_empty():
     marks.empty("No service is known yet.", "Add a source, then run", "drumbeat refresh")
 else:
-    marks.write(pulse.strips(services, page))
+    marks.write(pulse.strips(services.head(pulse.MOST_STRIPS), page))
 past = questions.alarms(services["service"].to_list())
 with st.expander(f"Past alarms, two years: {past.height}"):
     marks.write(pulse.past(past))

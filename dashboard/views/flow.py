@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import polars as pl
 import streamlit as st
 
 from dashboard import charts, flow, frame, links, marks, picture, questions, story, theme
@@ -84,7 +85,7 @@ title = f"{run.noun.capitalize()}s and incidents, {flow.span(page)}"
 if rollouts.is_empty():
     marks.chart_title(title, flow.nothing(page))
 else:
-    led = links.leading(rollouts, page.to_source)
+    led = links.leading(rollouts.filter(pl.col("service").is_in(lanes)), page.to_source)
     drawn = charts.timeline(
         led, page.week_end, run.zone, tone, lanes=lanes, days=14, is_demo=run.is_demo
     )
