@@ -75,6 +75,7 @@ TABLES: Mapping[str, str] = {
     "aliases": "alias text, service text",
     "freezes": "name text, from_on date, to_on date, service text",
     "confirmed": "service text, until_on date, reason text",
+    "annotations": "place bigint, from_on date, to_on date, text text, service text, team text",
     "targets": "metric text, target double",
     "analysis_signals": "place bigint, signal text, pattern text",
     "incident_rules": "source text, does text, field text, kind text, place bigint, "
@@ -240,6 +241,10 @@ def rows(configuration: Configuration, run: Run) -> dict[str, list[Row]]:
         ],
         "confirmed": [
             (one.service, one.until, one.reason) for one in configuration.alerts.known
+        ],
+        "annotations": [
+            (place, one.first_on, one.last_on or one.first_on, one.text, one.service, one.team)
+            for place, one in enumerate(configuration.annotations, start=1)
         ],
         "targets": [
             (metric, target)

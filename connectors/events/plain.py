@@ -119,7 +119,19 @@ class Incident(Plain):
         return self
 
 
+class Annotation(Plain):
+    """Something that happened, to be seen on charts."""
+
+    service: Name | None = Field(None, description="The service that it is about. Left out: all.")  # type: ignore[assignment]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=TEXT)] = Field(
+        description="What happened, in a few words."
+    )
+    started_at: Moment | None = Field(None, description="Left out: when the event arrives.")
+    finished_at: Moment | None = Field(None, description="Its end, if it lasted.")
+
+
 MODELS: Mapping[str, type[Plain]] = {
+    "annotation": Annotation,
     "deployment": Deployment,
     "incident": Incident,
     "rollback": Rollback,
@@ -142,6 +154,8 @@ def translate(
         raise refused(error) from error
     key = header(headers, "Idempotency-Key")
     come = delivery(FORMAT, Part({"kind": kind, **found.found}), host, received_at, key)
+    if isinstance(model, Annotation):
+        return [annotation(come, model)]
     return [incident(come, model) if isinstance(model, Incident) else deployment(come, kind, model)]
 
 
@@ -219,6 +233,23 @@ def incident(come: Delivery, model: Incident) -> Event:
     return come.event(
         "incident", "incident", known.get(field) or max(filter(None, times), default=None), **known
     )
+
+
+def annotation(come: Delivery, model: Annotation) -> Event:
+    """Return what is to be remembered; told again under its own id it is changed."""
+    come = timed(come, model, model.started_at, model.finished_at)
+    started_at = model.started_at or model.finished_at or come.received_at
+    known = {
+        "subject_id": model.id or fingerprint(come.body.found),
+        "service": model.service,
+        "environment": model.environment,
+        "started_at": started_at,
+        "finished_at": model.finished_at,
+        "title": model.text,
+        "url": model.url,
+    }
+    # At its arrival, so that of several of one id the last is the last that was told.
+    return come.event("annotation", "annotation", come.received_at, **known)
 
 
 def stated(model: Incident) -> str:

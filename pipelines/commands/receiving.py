@@ -151,6 +151,24 @@ def incident(to: str | None, strict: bool, **told: str | None) -> None:
     tell("incident", to, told, known.get(status), strict=strict)
 
 
+@event.command(epilog='Example: drumbeat event annotation --text "Moved to another data centre"')
+@texts(
+    "text",
+    text="What happened, in a few words.",
+    service="The service that it is about.  [default: all]",
+    environment="Where it happened.  [default: production]",
+    id="Your own id of it: told again, it is changed.",
+    url="Where people can read more.",
+    started_at="2026-11-20T08:00:00Z.  [default: now]",
+    finished_at="Its end, if it lasted.",
+)
+@to
+@strict
+def annotation(to: str | None, strict: bool, **told: str | None) -> None:
+    """Tell of something that is to be seen on charts."""
+    tell("annotation", to, told, "started_at", strict=strict)
+
+
 @event.command(epilog="Example: drumbeat event flush --to https://drumbeat.example.org")
 @to
 def flush(to: str | None) -> None:

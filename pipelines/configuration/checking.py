@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.configuration import alerts, locations
+from pipelines.configuration import alerts, annotations, locations
 from pipelines.configuration.environment import Path
 from pipelines.configuration.globs import name_pattern, tag_pattern
 from pipelines.configuration.schema import SPEED, STABILITY
@@ -31,6 +31,8 @@ def conflicts(data: Data) -> Found:
     yield from _claims(data)
     yield from _targets(data)
     yield from alerts.conflicts(data)
+    services = {str(one.get("name")) for _, one in _items(data, "services")}
+    yield from annotations.conflicts(_items(data, "annotations"), services)
 
 
 def _items(data: Data, key: str) -> list[tuple[int, Data]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from pipelines.configuration.alerts import FILE_NAME, Alerts
+from pipelines.configuration.annotations import Annotation
 from pipelines.configuration.architecture import Architecture, Claim
 from pipelines.configuration.definitions import Definitions
 from pipelines.configuration.delivery import Delivery
@@ -185,6 +186,9 @@ class Configuration(Settings):
     )
     cadence: Cadence = Field(
         default=Cadence(), description="From when on a silence is told as an alarm."
+    )
+    annotations: tuple[Annotation, ...] = Field(
+        default=(), description="What happened, to be seen on charts."
     )
     architecture: Architecture = Field(
         default=Architecture(), description="What of deployment architecture is read from git."

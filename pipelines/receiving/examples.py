@@ -3,6 +3,13 @@
 from typing import Any
 
 PLAIN_EXAMPLES: dict[str, dict[str, Any]] = {
+    "annotation": {
+        "id": "move-2026",
+        "service": "checkout",
+        "text": "Moved to another data centre",
+        "started_at": "2026-11-20T08:00:00Z",
+        "finished_at": "2026-11-22T18:00:00Z",
+    },
     "deployment": {
         "service": "checkout",
         "environment": "production",

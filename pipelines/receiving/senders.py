@@ -45,6 +45,7 @@ class Sender:
 
 PATHS: Mapping[str, Sender] = {
     "/events": Sender("cdevents"),
+    "/events/annotation": Sender("plain", "annotation"),
     "/events/deployment": Sender("plain", "deployment"),
     "/events/incident": Sender("plain", "incident"),
     "/events/rollback": Sender("plain", "rollback"),

@@ -103,6 +103,15 @@ def test_a_deployment_is_no_rollback_because_it_has_a_version():
     assert "rolls_back_to" not in told("deployment", service="checkout", version="1.41.0")
 
 
+def test_an_annotation_is_of_all_services_unless_it_names_one():
+    span = {"started_at": "2026-11-20T08:00:00Z", "finished_at": "2026-11-22T18:00:00Z"}
+    found = told("annotation", text="Moved <b>", id="move", **span)
+
+    assert has(found, subject="annotation", subject_id="move", title="Moved <b>", **span)
+    assert "service" not in found
+    assert told("annotation", text="Moved", service="checkout")["service"] == "checkout"
+
+
 def test_an_incident_is_opened_acknowledged_and_resolved():
     known = {"id": "INC-7", "service": "checkout"}
     opened = told("incident", **known, title="Down", started_at="2026-11-23T10:52:00Z")
@@ -174,6 +183,8 @@ def test_a_title_and_a_start_make_an_incident_known_again():
         ("rollback", {"service": "a"}, "body", "what runs again"),
         ("incident", {"service": "a"}, "body", "id or title"),
         ("incident", {"id": "7"}, "service", "is missing"),
+        ("annotation", {"service": "a"}, "text", "is missing"),
+        ("annotation", {"text": "two\nlines"}, "text", "pattern"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(kind, body, field, reason):
@@ -187,7 +198,7 @@ def test_every_model_has_a_schema_that_describes_its_times():
     for kind, model in plain.MODELS.items():
         schema = model.model_json_schema()
         assert schema["additionalProperties"] is False
-        assert "service" in schema["required"], kind
+        assert ("text" if kind == "annotation" else "service") in schema["required"]
         times = [
             choice for choice in schema["properties"]["started_at"]["anyOf"] if "anyOf" in choice
         ]
