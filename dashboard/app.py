@@ -52,7 +52,9 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state=232,
     )
-    st.html(theme.stylesheet())
+    # As text is, so that no text is drawn before it: st.html is loaded later.
+    with st.container(key="style"):
+        st.markdown(theme.stylesheet(), unsafe_allow_html=True)
     if not access.admitted():
         return
     found = {page.name: _page(page) for page in PAGES}

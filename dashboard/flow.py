@@ -208,7 +208,9 @@ def _failure(
         after if hours is not None else f'<span class="failed">{after}</span>',
         escape_html(how),
         sure,
-        escape_html(f"{by}, {after}; linked by {how}, confidence {sure}"),
+        escape_html(
+            f"{by if by == after else f'{by}, {after}'}; linked by {how}, confidence {sure}"
+        ),
     ]
 
 

@@ -44,7 +44,7 @@ def timeline(
     ]
     shown = [row for row in shown if row["at"] >= start]
     failed = [row for row in shown if row["outcome"] == "failed"]
-    named = [day for day in _days(start, end) if _is_named(day, days)]
+    named = [day for day in _days(start, end) if day.weekday() == 0]
     bottom = min(place.values(), default=0.0)
     return figure(
         tone,
@@ -70,10 +70,6 @@ def timeline(
             "tickfont": {"size": 13, "color": tone["ink"]},
         },
     )
-
-
-def _is_named(day: datetime, days: int) -> bool:
-    return day.weekday() == 0 or (days <= 14 and day.weekday() == 3)
 
 
 def _ticks(rows: Sequence[dict[str, Any]], tone: Tones) -> go.Scatter:

@@ -92,8 +92,8 @@ def visit(chromium, server):
         page.on("websocket", lambda socket: page.requested.append(socket.url))
         page.goto(server + address)
         page.locator(".note").wait_for(timeout=PATIENCE * 1000)
-        # The stylesheet may come after the text.
-        page.wait_for_function(STYLED)
+        # No text is ever drawn before the stylesheet.
+        assert page.evaluate(STYLED)
         return page
 
     yield go
