@@ -7,7 +7,8 @@
 -- grain: service
 --   service               Service.
 --   state                 yes by switch or reuse, no by rebuild or project, unknown, or stale where
---                         it was not done for a year.
+--                         it was not done for a year; claimed in place of these two where people
+--                         claim a drill that has not run out.
 --   mechanism             switch, reuse, rebuild, project or unknown.
 --   expected_minutes      Median of its own rollbacks by that mechanism; null without any.
 --   expected_count        How many there were.
@@ -26,7 +27,8 @@
 --   exercised_in          production, or drill where it was elsewhere; null where it never was.
 --   rollback_count        Times it was taken back in production in the last 365 days.
 --   observed_at           End of the latest production deployment, UTC.
---   evidence_url          Page of the latest time it was taken back, else of that deployment.
+--   evidence_url          Page of the latest time it was taken back, else of that deployment; where
+--                         a claim can be read.
 
 with rollouts as (
     select
@@ -101,6 +103,13 @@ exercised as (
     ) = 1
 ),
 
+claimed as (
+    select *
+    from facts.architecture_claims
+    where kind = 'drill' and state = 'claimed'
+    qualify row_number() over (partition by service order by claimed_on desc, claim_id) = 1
+),
+
 ways as (
     select
         live.service,
@@ -130,10 +139,14 @@ ways as (
 select
     ways.service,
     case
-        when ways.mechanism = 'unknown' then 'unknown'
         when ways.mechanism in ('rebuild', 'project') then 'no'
-        when exercised.finished_at <= ways.as_of - interval 365 day then 'stale'
-        else 'yes'
+        when
+            ways.mechanism <> 'unknown'
+            and coalesce(exercised.finished_at > ways.as_of - interval 365 day, true)
+            then 'yes'
+        when claimed.service is not null then 'claimed'
+        when ways.mechanism = 'unknown' then 'unknown'
+        else 'stale'
     end as state,
     ways.mechanism,
     expected.expected_minutes,
@@ -158,7 +171,16 @@ select
     end as exercised_in,
     ways.rollback_count,
     ways.finished_at as observed_at,
-    coalesce(exercised.url, ways.url) as evidence_url
+    case
+        when
+            ways.mechanism = 'unknown'
+            or (
+                ways.mechanism in ('switch', 'reuse')
+                and exercised.finished_at <= ways.as_of - interval 365 day
+            )
+            then coalesce(claimed.evidence_url, exercised.url, ways.url)
+        else coalesce(exercised.url, ways.url)
+    end as evidence_url
 from ways
 inner join facts.services as services on ways.service = services.service
 left join expected on ways.service = expected.service and ways.mechanism = expected.mechanism
@@ -166,3 +188,4 @@ left join lengths on ways.service = lengths.service
 left join warm on ways.service = warm.service
 left join marts.architecture_detection as detection on ways.service = detection.service
 left join exercised on ways.service = exercised.service
+left join claimed on ways.service = claimed.service

@@ -4,15 +4,16 @@
 --
 -- grain: service
 --   service            Service.
---   state              yes when it was performed; stale where only other versions were shadowed, or
---                      too long ago; no where a mirror is configured and no shadow is told;
---                      unknown elsewhere.
+--   state              yes when it was performed; claimed where people claim it; stale where only
+--                      other versions were shadowed, or too long ago, or a claim has run out; no
+--                      where a mirror is configured and no shadow is told; unknown elsewhere.
 --   is_configured      True when its latest rollout has a step that copies traffic; null where no
 --                      rollout is known.
 --   compared           matched, differed or unknown.
 --   shadow_count       Shadows of the last 365 days.
---   observed_at        Start of the shadow, else of the latest one, UTC.
---   evidence_url       Its page.
+--   observed_at        Start of the shadow, else day of the claim, else start of the latest one,
+--                      UTC.
+--   evidence_url       Its page, or where the claim can be read.
 
 with rollouts as (
     select *
@@ -81,23 +82,40 @@ counted as (
     cross join config.run as run
     where shadows.started_at > run.as_of - interval 365 day
     group by shadows.service
+),
+
+claimed as (
+    select *
+    from facts.architecture_claims
+    where kind = 'shadow'
+    qualify row_number() over (
+        partition by service order by state, claimed_on desc, claim_id
+    ) = 1
 )
 
 select
     services.service,
     case
         when performed.service is not null then 'yes'
+        when claimed.state = 'claimed' then 'claimed'
         when latest.service is not null then 'stale'
         when coalesce(rollouts.has_traffic_mirror, false) then 'no'
-        else 'unknown'
+        else coalesce(claimed.state, 'unknown')
     end as state,
     rollouts.has_traffic_mirror as is_configured,
     coalesce(performed.verdict, 'unknown') as compared,
     coalesce(counted.shadow_count, 0) as shadow_count,
-    coalesce(performed.started_at, latest.started_at) as observed_at,
-    coalesce(performed.url, latest.url, rollouts.url) as evidence_url
+    case
+        when performed.service is not null then performed.started_at
+        else coalesce(cast(claimed.claimed_on as timestamptz), latest.started_at)
+    end as observed_at,
+    case
+        when performed.service is not null then performed.url
+        else coalesce(claimed.evidence_url, latest.url, rollouts.url)
+    end as evidence_url
 from facts.services as services
 left join performed on services.service = performed.service
 left join latest on services.service = latest.service
 left join counted on services.service = counted.service
+left join claimed on services.service = claimed.service
 left join rollouts on services.service = rollouts.service

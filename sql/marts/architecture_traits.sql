@@ -3,7 +3,7 @@
 -- failure first, or that an analysis watched the latest canary; automated abort, an analysis that
 -- can stop a rollout; decoupled release, that at least half of the exposures of twelve weeks went
 -- without a deployment; schema safety, that the latest migration that takes something away went
--- alone. What is not known is unknown, and is no lack.
+-- alone. What is not known, or only claimed, is unknown, and is no lack.
 --
 -- grain: service, trait
 --   service            Service.
@@ -51,7 +51,7 @@ told as (
         live.service,
         'fast rollback' as trait,
         1 as place,
-        rollbacks.state,
+        nullif(rollbacks.state, 'claimed') as state,
         rollbacks.observed_at,
         rollbacks.evidence_url
     from facts.live_deployments as live
