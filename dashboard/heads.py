@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, clocks, links, picture, theme
+from dashboard import charts, clocks, links, picture, remembered, theme
 from dashboard.frame import Frame
 from dashboard.marks import Head, write
 from sql import names, words
@@ -57,6 +57,7 @@ def notes(found: dict[str, Any]) -> list[str]:
 def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
     """Draw the five metrics side by side, two abreast on a phone."""
     tone = theme.tones()
+    happened = remembered.annotations(frame)
     with st.container(key="metrics"):
         places = st.columns(len(names.WINDOWS), gap="medium")
     for place, metric in zip(places, names.WINDOWS, strict=True):
@@ -67,10 +68,11 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
             write(told.html())
             drawn = charts.metric_trend(rows, frame.since, tone, is_demo=frame.run.is_demo)
             alt = f"{told.name}: {told.value} {told.unit}; {'; '.join(told.facts)}"
-            picture.draw(drawn, key, alt)
+            picture.draw(charts.annotated(drawn, happened.to_dicts(), tone), key, alt)
             picture.under(key, metrics[metric])
             # Under the picture, so that the five stay in line.
             write(_small(notes(last_whole(metrics[metric]))))
+    remembered.say(happened)
 
 
 def _small(lines: list[str]) -> str:

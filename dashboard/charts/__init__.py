@@ -1,5 +1,6 @@
 """Every chart, as a Plotly figure made from rows and the tones of one mode."""
 
+from dashboard.charts.annotated import annotated
 from dashboard.charts.dots import rate_dots
 from dashboard.charts.hours import hours
 from dashboard.charts.rates import fail_rates
@@ -11,6 +12,7 @@ from dashboard.charts.trend import metric_trend
 from dashboard.charts.weeks import weekly_bars
 
 __all__ = [
+    "annotated",
     "fail_rates",
     "hours",
     "metric_trend",

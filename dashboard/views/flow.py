@@ -5,7 +5,18 @@ from datetime import timedelta
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, flow, frame, links, marks, picture, questions, story, theme
+from dashboard import (
+    charts,
+    flow,
+    frame,
+    links,
+    marks,
+    picture,
+    questions,
+    remembered,
+    story,
+    theme,
+)
 from dashboard.rows import source_notes
 from sql.words import escape_html
 
@@ -89,8 +100,11 @@ else:
     drawn = charts.timeline(
         led, page.week_end, run.zone, tone, lanes=lanes, days=14, is_demo=run.is_demo
     )
+    happened = remembered.annotations(page, since)
+    drawn = charts.annotated(drawn, happened.to_dicts(), tone)
     shown = f"; {len(lanes)} of {rollouts['service'].n_unique()} services"
     picture.show(drawn, key="timeline", title=title, caption=flow.TIMELINE + shown, rows=rollouts)
+    remembered.say(happened)
 
 marks.section(
     f"What failed in the {flow.span(page)}, and how we know",

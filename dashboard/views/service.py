@@ -13,6 +13,7 @@ from dashboard import (
     marks,
     picture,
     questions,
+    remembered,
     rows,
     story,
     theme,
@@ -37,6 +38,7 @@ if not service:
 metrics = questions.metrics("service", page.service, page.since, page.period, page.clock)
 weekly = questions.metrics("service", page.service, page.since, "week")["deployment_frequency"]
 deployments = questions.deployments(page.service)
+happened = remembered.annotations(page).to_dicts()
 stages = questions.stages("service", page.service, run.last_week, page.clock)
 
 page.head(story.scope(service), story.sentence(service, heads.last_whole(weekly), page))
@@ -52,6 +54,7 @@ with left:
     title, caption = story.weeks(frequency, page)
     led = links.leading(frequency, page.to_week)
     bars = charts.weekly_bars(led, page.since, tone, noun=run.noun, is_demo=run.is_demo)
+    bars = charts.annotated(bars, happened, tone)
     picture.show(bars, key="weeks", title=title, caption=caption, rows=frequency)
 with right:
     title, caption = story.stages(stages, page)
@@ -61,10 +64,10 @@ with right:
         drawn = charts.stages(stages, tone, is_demo=run.is_demo)
         picture.show(drawn, key="stages", title=title, caption=caption, rows=stages)
 
+led = links.leading(deployments, page.to_source)
+drawn = charts.timeline(led, run.as_of, run.zone, tone, is_demo=run.is_demo)
 picture.show(
-    charts.timeline(
-        links.leading(deployments, page.to_source), run.as_of, run.zone, tone, is_demo=run.is_demo
-    ),
+    charts.annotated(drawn, happened, tone),
     key="timeline",
     title=f"{run.noun.capitalize()}s and failures, last four weeks",
     caption=story.TIMELINE,

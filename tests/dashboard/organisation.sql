@@ -501,6 +501,16 @@ from (
     ('checkout', date '2026-10-05', date '2026-10-14', 'slowing', 7e0)
 ) as told (service, began_on, ended_on, state, return_years);
 
+create table facts.annotations as
+select *
+from (
+    values
+    (date '2026-08-03', date '2026-08-14', 'Moved <b>x</b> [y](javascript:alert(1))', null, null),
+    (date '2026-11-10', date '2026-11-10', 'Behind flags', 'checkout', null),
+    (date '2026-09-15', date '2026-09-15', 'Two people joined', null, 'Payments'),
+    (date '2020-01-01', date '2020-01-01', 'Long ago', null, null)
+) as told (starts_on, ends_on, text, service, team);
+
 create table facts.trends as
 select *
 from (
