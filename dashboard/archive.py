@@ -1,10 +1,11 @@
 """The weekly reports that were written: files in the data directory, the latest week first."""
 
 import re
-from base64 import b64encode
+from html import escape
 from pathlib import Path
 
 from dashboard import data
+from sql.words import escape_html
 
 FOLDER = "reports"
 NAME = re.compile(r"drumbeat-(\d{4}-W\d{2})(?:-(team|service)-[A-Za-z0-9._-]+)?")
@@ -26,6 +27,15 @@ def file(name: str) -> Path:
     return data.folder() / FOLDER / f"{name}.html"
 
 
-def address(page: str) -> str:
-    """Return a report as an address of its own, from which nothing reaches the dashboard."""
-    return f"data:text/html;charset=utf-8;base64,{b64encode(page.encode()).decode()}"
+def frame(page: str, name: str, height: int) -> str:
+    """Return a report as a document of its own: it runs no script and reaches no dashboard.
+
+    Streamlit's own frame asks for features that browsers complain of.
+    """
+    # A blank line would end the HTML in Markdown.
+    document = escape(page).replace("\n", "&#10;").replace("\r", "&#13;")
+    return (
+        f'<iframe class="report" title="The weekly report {escape_html(name)}" height="{height}"'
+        ' sandbox="allow-popups allow-popups-to-escape-sandbox"'
+        f' srcdoc="{document}"></iframe>'
+    )

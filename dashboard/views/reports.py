@@ -29,7 +29,7 @@ page.head(
     ),
 )
 text = archive.file(name).read_text(encoding="utf-8")
-st.iframe(archive.address(text), height=HEIGHT, alt=f"The weekly report {name}")
+st.markdown(archive.frame(text, name, HEIGHT), unsafe_allow_html=True)
 st.download_button(
     "As HTML",
     text,
