@@ -114,6 +114,35 @@ def test_an_empty_series_has_empty_answers():
     assert [len(values) for values in found.values()] == [0] * len(found)
 
 
+@pytest.mark.parametrize(
+    ("length", "deployed", "is_frozen"),
+    [
+        (1, [], False),
+        (1, [0], False),
+        (1, [0], True),
+        (400, [], False),
+        (400, [200], False),
+        (400, [0], False),
+        (400, [399], False),
+        (400, range(0, 400, 3), True),
+    ],
+    ids=["a day", "a deploy-day", "a frozen day", "zeros", "one", "first", "last", "all frozen"],
+)
+def test_a_series_without_a_rhythm_has_whole_answers_and_no_alarm(length, deployed, is_frozen):
+    counts = np.zeros(length, dtype=np.int64)
+    counts[[*deployed]] = 2
+    freeze = np.full(length, is_frozen)
+
+    found = replay(counts, series(length), none(length), freeze)
+
+    assert {len(values) for values in found.values()} == {length}
+    assert all(np.isfinite(values).all() for name, values in found.items() if name != "state")
+    assert not {"slowing", "stalled", "dormant"} & {*found["state"]}
+    assert found["state"][0] == "too_new"
+    slow = told(counts.tolist(), START, none(length).tolist(), freeze.tolist())
+    assert [*found["state"]] == [day[3] for day in slow]
+
+
 def test_a_daily_service_that_stops_is_stalled_and_a_deployment_clears_it_the_same_day():
     counts = weekdays(300)
     counts[200:] = 0

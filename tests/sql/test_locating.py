@@ -1,9 +1,12 @@
 """Whether a change is live, from its sha, number or page."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from streamlit.testing.v1 import AppTest
 
 from pipelines import locating
 from pipelines.alerts.awaited import Awaited, live
@@ -12,6 +15,7 @@ from pipelines.errors import DrumbeatError
 from sql import locating as words
 from tests.support import at, project, published, refresh, write
 
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 START = at("2026-03-02 10:00")
 AS_OF = START + timedelta(days=12)
 PAGE = "https://git.example/shop/pull/7"
@@ -140,3 +144,22 @@ def test_the_commands_keep_what_they_are_told(organisation):
     assert "chat is told once shop#8 of shop is live" in said("where", "shop#8", "--tell", "chat")
     assert "It is live already" in said("where", "shop#7", "--tell", "chat")
     assert "wants the name of a channel" in said("where", "shop#8", "--tell", "elsewhere")
+
+
+def test_the_box_on_the_page_says_the_same(organisation, monkeypatch, tmp_path):
+    # A file of its own, for one process opens one file in one way.
+    shutil.copytree(organisation[1].parent / "serving", tmp_path / "serving")
+    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(tmp_path))
+    app = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("views/cadence.py")
+
+    def said(asked):
+        app.run().text_input(key="where-asked").input(asked).run()
+        assert not app.exception
+        return " ".join(one.value for one in app.markdown)
+
+    assert "live in production since Sat 7 Mar, 10:00, production-us" in said("#7")
+    assert "merged Tue 10 Mar, 18:00, not deployed" in said("eeeeeee")
+    assert "drumbeat where ccccccc" in said("ccccccc"), "the graph is the command's alone"
+    hostile = said("<b>'; --")
+    assert "No change is called that." in hostile
+    assert "<b>'" not in hostile
