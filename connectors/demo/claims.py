@@ -6,8 +6,12 @@ WIKI = "https://wiki.example"
 
 
 def claims() -> list[dict[str, Any]]:
-    """Return the claims: one in force, one stale, one runbook that nobody tried, and others."""
+    """Return the claims: in force, stale, and a runbook that nobody tried."""
     return [
+        claim("drill", "returns", "A rollback was practised in staging", "Logistics", "2026-06-01"),
+        claim("in_flight", "checkout", "Baskets survive a switch", "Payments", "2026-09-21"),
+        claim("in_flight", "shipping", "Labels in print survive a switch", "Logistics",
+              "2025-10-06"),
         claim("drill", "checkout", "A rollback was practised in staging", "Payments", "2026-09-14"),
         claim("drill", "shipping", "A rollback was practised at night", "Logistics", "2025-08-04"),
         claim("runbook", "invoicing", "How to take a version back", "Payments", "2026-02-02"),

@@ -80,7 +80,7 @@ def test_the_demo_is_told_once_to_a_webhook(data):
 
     (body,) = (json.loads(body) for _, _, body in posted)
     assert [(one["service"], one["state"]) for one in body["services"]] == [
-        ("invoicing", "stalled"), ("returns", "dormant"),
+        ("invoicing", "stalled"), ("returns", "dormant"), ("identity", "irreversible"),
     ]  # fmt: skip
     assert "Sent to webhook (webhook):" in first.stdout
     assert "stock: known until 2027-01-01 (on holiday)" in first.stderr

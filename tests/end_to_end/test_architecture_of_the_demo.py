@@ -19,6 +19,13 @@ SEEN = {
     "select distinct thing from marts.architecture_recovery_path": {
         "workflow", "direct_commit", "deployment_without_commit",
     },
+    "select state from marts.architecture_questions where topic = 'in_flight'": {
+        "claimed", "stale", "unknown",
+    },
+    "select state from marts.architecture_questions where topic = 'rollback'": {
+        "yes", "no", "claimed", "unknown",
+    },
+    "select state from marts.architecture_questions where topic = 'friday'": {"yes", "no"},
     "select distinct is_reviewed from marts.architecture_recovery_path": {"yes", "no", "unknown"},
     "select distinct schedule from marts.architecture_schedules": {
         "actual", "on_merge", "daily", "tuesday_thursday",
