@@ -57,7 +57,7 @@ def notes(found: dict[str, Any]) -> list[str]:
 def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
     """Draw the five metrics side by side, two abreast on a phone."""
     tone = theme.tones()
-    happened = remembered.annotations(frame)
+    happened, levels = remembered.annotations(frame), remembered.changes(frame)
     with st.container(key="metrics"):
         places = st.columns(len(names.WINDOWS), gap="medium")
     for place, metric in zip(places, names.WINDOWS, strict=True):
@@ -68,11 +68,13 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
             write(told.html())
             drawn = charts.metric_trend(rows, frame.since, tone, is_demo=frame.run.is_demo)
             alt = f"{told.name}: {told.value} {told.unit}; {'; '.join(told.facts)}"
-            picture.draw(charts.annotated(drawn, happened.to_dicts(), tone), key, alt)
+            marked = [*happened.to_dicts(), *levels.filter(metric=metric).to_dicts()]
+            picture.draw(charts.annotated(drawn, marked, tone), key, alt)
             picture.under(key, metrics[metric])
             # Under the picture, so that the five stay in line.
             write(_small(notes(last_whole(metrics[metric]))))
-    remembered.say(happened)
+    every = pl.concat([happened, levels.drop("metric")])
+    remembered.say(every.sort("starts_on", descending=True, maintain_order=True))
 
 
 def _small(lines: list[str]) -> str:

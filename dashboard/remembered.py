@@ -1,16 +1,19 @@
 """What people remember when they look at charts: said in words under the charts that mark it."""
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from dashboard import data, marks
 from dashboard.charts.annotated import days
+from dashboard.charts.parts import said
 from dashboard.frame import Frame
-from sql import words
+from sql import names, words
 from sql.words import escape_html
 
 MOST = 4
+UNITS = {"deployment_frequency": "per week", "change_lead_time": "hours"}
 
 
 def annotations(page: Frame, since: date | None = None) -> pl.DataFrame:
@@ -24,6 +27,32 @@ def annotations(page: Frame, since: date | None = None) -> pl.DataFrame:
         " order by starts_on desc, text",
         [since or page.since, scope, name],
     )
+
+
+def changes(page: Frame) -> pl.DataFrame:
+    """Return when the level of a metric of the page's scope became another one."""
+    rows = data.ask(
+        "select metric, changed_on, before_value, after_value from marts.change_points"
+        " where scope = ? and name = ? and changed_on >= ? order by changed_on desc, metric",
+        [*page.scope, page.since],
+    ).to_dicts()
+    return pl.DataFrame(
+        [
+            {"metric": row["metric"], **dict.fromkeys(("starts_on", "ends_on"), row["changed_on"]),
+             "text": level(row)}
+            for row in rows
+        ],
+        schema={"metric": pl.String, "starts_on": pl.Date, "ends_on": pl.Date, "text": pl.String},
+    )  # fmt: skip
+
+
+def level(row: dict[str, Any]) -> str:
+    """Say a change of level: its metric, before and after."""
+    name = names.metric(row["metric"]).lower()
+    unit = {"deployment_frequency": "per week", "change_lead_time": "hours"}.get(
+        row["metric"], "rate"
+    )
+    return f"{name} from {said(row['before_value'], unit)} to {said(row['after_value'], unit)}"
 
 
 def say(found: pl.DataFrame) -> None:

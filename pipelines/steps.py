@@ -18,12 +18,14 @@ from pipelines.analysis import (
     alarms,
     branch_deployments,
     cadence,
+    change_points,
     commit_landings,
     commits_since_previous,
     deployment_commits,
     differences,
     first_deployments,
     graphs,
+    levels,
     masked_titles,
     open_branches,
     operational_days,
@@ -83,14 +85,14 @@ class Analysis(Protocol):
 
 
 ANALYSES: tuple[Analysis, ...] = (
-    alarms, branch_deployments, cadence, commit_landings, commits_since_previous,
+    alarms, branch_deployments, cadence, change_points, commit_landings, commits_since_previous,
     deployment_commits, masked_titles, open_branches, path_owners, path_topics, rollout_members,
     trend_verdicts,
 )  # fmt: skip
 
 
 SHARED = (
-    differences, first_deployments, globs, graphs, looking, mentions, neutral,
+    differences, first_deployments, globs, graphs, levels, looking, mentions, neutral,
     operational_days, rhythm, service_days, trends,
 )  # fmt: skip
 """What analyses import of ours: it counts as their text."""

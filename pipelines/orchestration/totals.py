@@ -72,6 +72,14 @@ TOTALS = (
         "Every event that turns a flag on or off is one row.",
     ),
     Total(
+        "staging.events__annotations", "records_agree",
+        "select count(*) from staging.events__annotations",
+        "select count(distinct (source, case when payload ->> '$.subject' = 'annotation' "
+        f"then coalesce({THINGS}, record_id) else record_id end)) "
+        f"{EVENTS} in ('annotation', 'environment')",
+        "Every annotation, and every event of an environment, is one row.",
+    ),
+    Total(
         "staging.events__rollouts", "records_agree",
         "select count(distinct (source, regexp_replace(rollout_key, '#[0-9]+$', ''))) "
         "from staging.events__rollouts",

@@ -501,6 +501,14 @@ from (
     ('checkout', date '2026-10-05', date '2026-10-14', 'slowing', 7e0)
 ) as told (service, began_on, ended_on, state, return_years);
 
+create table marts.change_points as
+select *
+from (
+    values
+    ('change_lead_time', 'service', 'checkout', date '2026-06-01', 30.0, 17.5),
+    ('deployment_frequency', 'organisation', 'organisation', date '2026-06-01', 80.0, 90.0)
+) as told (metric, scope, name, changed_on, before_value, after_value);
+
 create table facts.annotations as
 select *
 from (

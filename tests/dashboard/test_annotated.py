@@ -79,7 +79,10 @@ def test_a_page_says_what_happened_to_its_own_scope(published, opened):
     assert "Mon 3 Aug to Fri 14 Aug: Moved &lt;b&gt;x&lt;/b&gt;" in checkout
     assert "Two people joined" in checkout
     assert "Long ago" not in checkout
+    assert "Mon 1 Jun: change lead time from 30 h to 18 h" in checkout
     everybody = said("overview")
+    assert "deployment frequency from 80 to 90" in everybody
+    assert "change lead time" not in everybody
     assert "Moved" in everybody
     assert "Behind flags" not in everybody
     assert "Two people joined" not in everybody
