@@ -8,7 +8,8 @@ from tests.dashboard import organisation
 
 def page(app):
     assert not app.exception, app.exception
-    return "\n".join(element.value for element in app.markdown)
+    said = (element.value for element in app.markdown)
+    return "\n".join(value for value in said if not value.startswith("<style>"))
 
 
 @pytest.fixture(scope="module")
