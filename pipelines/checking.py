@@ -7,6 +7,7 @@ from datetime import timedelta
 import duckdb
 
 from pipelines import publishing, raw, reaching, refreshing, settings, windows
+from pipelines.building import build
 from pipelines.configuration import Configuration
 from pipelines.differing import differences
 from pipelines.errors import DrumbeatError
@@ -16,7 +17,6 @@ from pipelines.progress import Progress
 from pipelines.project import Project
 from pipelines.settings import Run
 from pipelines.steps import steps
-from pipelines.warehouse import build
 from pipelines.windows import Window
 
 SPANS = {"twelve_weeks": 12, "week": 1}

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from pipelines import settings_words
-from pipelines.steps import steps
 from pipelines.warehouse import quoted
 
 
 def described(name: str, table: str, columns: list[str]) -> str:
     """Return the statements that describe ``table``, which is called ``name`` in its file."""
+    # Whoever reads what is published loads this module too, and needs neither.
+    from pipelines import settings_words
+    from pipelines.steps import steps
+
     step = steps().get(table)
     if step is None:
         short = table.split(".")[1]

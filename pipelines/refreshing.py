@@ -19,6 +19,7 @@ from pipelines import (
     reaching,
     settings,
 )
+from pipelines.building import Built, build
 from pipelines.collected import Collected
 from pipelines.configuration import FILE_NAME, dump
 from pipelines.errors import DrumbeatError
@@ -28,7 +29,7 @@ from pipelines.progress import Progress, Quiet
 from pipelines.project import Project
 from pipelines.receiving.sealing import sealed
 from pipelines.steps import steps
-from pipelines.warehouse import Built, build, opened
+from pipelines.warehouse import opened
 
 EARLY_SECONDS = 600.0
 PARTIAL = ".partial-warehouse.duckdb"

@@ -14,7 +14,6 @@ import polars as pl
 
 import sql
 from pipelines.errors import DrumbeatError
-from pipelines.steps import steps
 from pipelines.warehouse import opened
 
 WEEKS = 12
@@ -171,12 +170,11 @@ def make(
 def over_chosen(needed: set[str]) -> Iterator[tuple[str, str]]:
     """Yield name and query of the models that depend on days, over the chosen ones."""
     made = dict(CHOSEN)
-    for step in steps().values():
-        if step.table in needed - made.keys() and made.keys() & set(step.inputs):
-            name = step.table.split(".")[1]
-            replaced = {table.replace(".", "__"): other for table, other in made.items()}
-            yield name, sql.over(sql.model(step.table), **replaced)
-            made[step.table] = name
+    for table, model in sql.in_order().items():
+        if table in needed - made.keys() and made.keys() & set(sql.upstream(model)):
+            replaced = {of.replace(".", "__"): other for of, other in made.items()}
+            yield model.name, sql.over(model, **replaced)
+            made[table] = model.name
 
 
 def wanted(*tables: str) -> set[str]:
@@ -187,9 +185,9 @@ def wanted(*tables: str) -> set[str]:
     found, waiting = set[str](), list(tables or ("marts.metrics", "marts.warnings"))
     while waiting:
         table = waiting.pop()
-        if table in steps() and table not in found and table not in DELIVERED:
+        if table in sql.in_order() and table not in found and table not in DELIVERED:
             found.add(table)
-            waiting += steps()[table].inputs
+            waiting += sql.upstream(sql.in_order()[table])
     return found
 
 

@@ -1,12 +1,11 @@
 """Reads the SQL files: what a model is, what it documents and what it is made from."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
-
-import sqlglot
-from sqlglot import exp
 
 LAYERS = ("seeds", "staging", "facts", "marts")
 FOLDER = Path(__file__).parent
@@ -105,12 +104,26 @@ def upstream(one: Model) -> tuple[str, ...]:
     return tuple(sorted({".".join(found) for found in READ.findall(COMMENT.sub("", one.text))}))
 
 
+@cache
+def in_order() -> Mapping[str, Model]:
+    """Return every model by its table, in an order in which what it reads comes first."""
+    found = {one.table: one for one in models()}
+    graph = {
+        table: [name for name in upstream(one) if name in found] for table, one in found.items()
+    }
+    return {table: found[table] for table in TopologicalSorter(graph).static_order()}
+
+
 def over(one: Model, **replacements: str) -> str:
     """Return the model's query with other tables in place of the named ones.
 
     ``over(model("metrics"), facts__periods="chosen")`` reads ``chosen`` where the file says
     ``facts.periods``: so a number for any window is made by the very SQL that makes the marts.
     """
+    # It takes a while to load, and only those who ask for their own days need it.
+    import sqlglot
+    from sqlglot import exp
+
     tree = sqlglot.parse_one(one.text, read="duckdb")
     for table in list(tree.find_all(exp.Table)):
         other = replacements.get(f"{table.db}__{table.name}")

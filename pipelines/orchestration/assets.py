@@ -7,11 +7,11 @@ from typing import TypeAlias
 import dagster as dg
 
 from pipelines import ledger_definitions, publishing, raw, reaching, refreshing, settings
+from pipelines.building import make
 from pipelines.orchestration import sources
 from pipelines.orchestration.metadata import key, materialized
 from pipelines.orchestration.warehouse import Warehouse
 from pipelines.steps import Step, steps
-from pipelines.warehouse import make
 
 Held: TypeAlias = dg.ResourceParam[Warehouse]
 

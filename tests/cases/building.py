@@ -19,9 +19,10 @@ import polars as pl
 from connectors.files import Files
 from connectors.neutral import TABLES
 from pipelines import raw, reaching, settings
+from pipelines.building import fill
 from pipelines.configuration import Configuration
 from pipelines.steps import steps
-from pipelines.warehouse import fill, prepare
+from pipelines.warehouse import prepare
 
 # What each table of a warehouse was made from.
 MADE: WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, str]] = WeakKeyDictionary()

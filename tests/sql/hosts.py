@@ -15,11 +15,12 @@ import yaml
 
 from connectors import Batch, Cursor, Record
 from pipelines import raw, reaching, settings
+from pipelines.building import build
 from pipelines.collecting import Collection
 from pipelines.configuration import parse
 from pipelines.landing import run_names
 from pipelines.project import Project
-from pipelines.warehouse import build, opened
+from pipelines.warehouse import opened
 from tests.support import at, told
 
 AS_OF = at("2026-03-20 12:00")
