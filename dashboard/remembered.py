@@ -39,16 +39,16 @@ def changes(page: Frame) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {"metric": row["metric"], **dict.fromkeys(("starts_on", "ends_on"), row["changed_on"]),
-             "text": level(row)}
+             "text": level(row, is_git_only=page.run.is_git_only)}
             for row in rows
         ],
         schema={"metric": pl.String, "starts_on": pl.Date, "ends_on": pl.Date, "text": pl.String},
     )  # fmt: skip
 
 
-def level(row: dict[str, Any]) -> str:
+def level(row: dict[str, Any], *, is_git_only: bool) -> str:
     """Say a change of level: its metric, before and after."""
-    name = names.metric(row["metric"]).lower()
+    name = names.metric(row["metric"], is_git_only=is_git_only).lower()
     unit = {"deployment_frequency": "per week", "change_lead_time": "hours"}.get(
         row["metric"], "rate"
     )

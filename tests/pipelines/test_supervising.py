@@ -62,6 +62,15 @@ file.write_text((file.read_text() if file.exists() else "") + "x")
 """
 
 
+@pytest.fixture(autouse=True)
+def asked_to_end():
+    """Let SIGTERM end children: what ran before may have left it ignored, and they inherit that."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
 def test_what_a_part_says_is_passed_on_under_its_name_without_colours(kept, tmp_path):
     said = kept(part("pages", "print('\\x1b[32mhello\\x1b[0m')\n" + SLEEPER, folder=tmp_path))
 

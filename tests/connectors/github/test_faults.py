@@ -209,4 +209,5 @@ def test_the_made_up_weeks_fill_every_table(github, tmp_path):
     assert {entity: len(frame) for entity, frame in found.items()} == {
         "repositories": 2, "commits": 55, "tags": 8, "heads": 2, "changes": 13,
         "deployments": 12, "runs": 12, "releases": 8, "issues": 4, "branches": 13,
+        "settings": 10,
     }  # fmt: skip
