@@ -49,9 +49,7 @@ def changes(page: Frame) -> pl.DataFrame:
 def level(row: dict[str, Any], *, is_git_only: bool) -> str:
     """Say a change of level: its metric, before and after."""
     name = names.metric(row["metric"], is_git_only=is_git_only).lower()
-    unit = {"deployment_frequency": "per week", "change_lead_time": "hours"}.get(
-        row["metric"], "rate"
-    )
+    unit = UNITS.get(row["metric"], "rate")
     return f"{name} from {said(row['before_value'], unit)} to {said(row['after_value'], unit)}"
 
 

@@ -13,7 +13,7 @@ from pipelines import macros
 from pipelines.commenting import comments, described
 from pipelines.errors import NothingPublished
 from pipelines.landing import sync_folder, write_durably
-from pipelines.warehouse import quoted
+from pipelines.warehouse import quoted, transaction
 
 LAYERS = ("config", "seeds", "facts", "marts")
 POINTER = "current.txt"
@@ -72,13 +72,8 @@ def publish(
         start(con, folder, partial)
     con.execute(f"attach {quoted(str(partial))} as published")
     try:
-        con.execute("begin")
-        try:
+        with transaction(con):
             copy(con)
-        except BaseException:
-            con.execute("rollback")
-            raise
-        con.execute("commit")
     finally:
         con.execute("detach published")
     target = folder / name

@@ -115,7 +115,7 @@ class Run:
 def write(con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run) -> None:
     """Bring the tables under ``config`` up to date, in one transaction."""
     found = rows(configuration, run)
-    book = written(con)
+    book, made = written(con), {}
     with transaction(con):
         for table, described in TABLES.items():
             filled = found.get(table)
@@ -130,8 +130,8 @@ def write(con: duckdb.DuckDBPyConnection, configuration: Configuration, run: Run
             elif filled:
                 marks = ", ".join(f"${place + 1}" for place in range(len(filled[0])))
                 con.executemany(f"insert into config.{table} values ({marks})", filled)
-            book[f"config.{table}"] = held(con, f"config.{table}", made_from)
-        write_down(con, {name: entry for name, entry in book.items() if name[:7] == "config."})
+            made[f"config.{table}"] = held(con, f"config.{table}", made_from)
+        write_down(con, made)
 
 
 def names(described: str) -> list[str]:

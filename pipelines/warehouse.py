@@ -75,7 +75,7 @@ def record(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> None:
 def held(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> Entry:
     """Return what to write down of a table; order plays no part in a sum of row hashes."""
     ((content, row_count),) = con.sql(
-        f"select concat(count(*), ':', sum(hash(all_rows)::hugeint)), count(*) "
+        "select concat(count(*), ':', sum(hash(all_rows)::hugeint)), count(*) "
         f"from {table} as all_rows"
     ).fetchall()
     return made_from, content, row_count
