@@ -39,7 +39,7 @@ class GitHub:
 
     def __post_init__(self) -> None:
         self.types = Types(self.client, self._owner, bool(self.wanted.types))
-        self.settings = Settings(self.client, self.say)
+        self.settings = Settings(self.client, say=self.say)
 
     def repositories(self) -> Iterator[Repository | Failure]:
         """Yield the configured repositories, with what is newest in each."""

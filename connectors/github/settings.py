@@ -1,7 +1,7 @@
 """Environments, secrets, variables and rules of a repository: when they changed, by REST."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from connectors.errors import SourceMisconfigured
@@ -12,7 +12,6 @@ from connectors.hosts import settings
 from connectors.hosts.api import Repository
 from connectors.hosts.settings import Change, Look, dated
 from connectors.hosts.walking import parsed
-from connectors.records import Batch
 
 MOST = 100
 BYPASSES = {"rule_suite_result": "bypass", "time_period": "month"}
@@ -34,24 +33,14 @@ WORDS = {
 
 
 @dataclass(slots=True)
-class Settings:
-    """Looks at the settings of repositories; each kind that can't be seen is told of once."""
+class Settings(settings.Settings):
+    """Looks at the settings of repositories."""
 
     client: Client
-    say: Callable[[str], None] = field(repr=False)
-    told: set[str] = field(default_factory=set)
 
-    def batches(
-        self, repository: Repository, scope: str, cursor: Mapping[str, Any]
-    ) -> Iterator[Batch]:
-        """Yield what a day's look at a repository finds; one that is archived is left alone."""
-        if repository.is_archived:
-            return
-
-        def look(etags: Mapping[str, str]) -> list[Look]:
-            return [self._look(repository, kind, etags.get(kind)) for kind in KINDS]
-
-        yield from settings.batches(scope, cursor, look)
+    def looks(self, repository: Repository, etags: Mapping[str, str]) -> list[Look]:
+        """Return what the host says of each kind; one that did not change is not sent again."""
+        return [self._look(repository, kind, etags.get(kind)) for kind in KINDS]
 
     def _look(self, repository: Repository, kind: str, etag: str | None) -> Look:
         place, key, wanted = KINDS[kind]
@@ -78,13 +67,8 @@ class Settings:
         except NotSignedIn:
             raise
         except SourceMisconfigured as error:
-            self._tell(kind, error)
+            self.hidden(kind, f"{error}; whether {WORDS[kind]} change by review stays unknown")
             return Look(kind, why=str(error))
-
-    def _tell(self, kind: str, error: SourceMisconfigured) -> None:
-        if kind not in self.told:
-            self.told.add(kind)
-            self.say(f"{error}; whether {WORDS[kind]} change by review stays unknown")
 
 
 def changes(kind: str, row: Mapping[str, Any]) -> Collection[Change]:

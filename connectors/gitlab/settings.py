@@ -1,14 +1,13 @@
 """Rules of branches and CI variables of a project, by one query: never what a variable holds."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from connectors.gitlab.client import Client
 from connectors.hosts import settings
 from connectors.hosts.api import Repository
 from connectors.hosts.settings import Look, dated
-from connectors.records import Batch
 
 SETTINGS: Final = """
 query Settings($path: ID!) {
@@ -23,39 +22,25 @@ NEEDED: Final = "it takes the role Maintainer"
 
 
 @dataclass(slots=True)
-class Settings:
-    """Looks at the settings of projects; each kind that can't be seen is told of once."""
+class Settings(settings.Settings):
+    """Looks at the settings of projects."""
 
     client: Client
     host: str
-    say: Callable[[str], None] = field(repr=False)
-    told: set[str] = field(default_factory=set)
 
-    def batches(
-        self, repository: Repository, scope: str, cursor: Mapping[str, Any]
-    ) -> Iterator[Batch]:
-        """Yield what a day's look at a project finds; one that is archived is left alone."""
-        if repository.is_archived:
-            return
-
-        def look(_: Mapping[str, str]) -> list[Look]:
-            what = f"settings of {repository.full_name}"
-            found = self.client.project(repository, SETTINGS, what)
-            return [
-                self._told(repository, rules(found["branchRules"])),
-                self._told(repository, variables(found["ciVariables"])),
-            ]
-
-        yield from settings.batches(scope, cursor, look)
-
-    def _told(self, repository: Repository, look: Look) -> Look:
-        if look.why and look.kind not in self.told:
-            self.told.add(look.kind)
-            self.say(
-                f"{self.host}, {look.why} of {repository.full_name}: the token may not see them, "
-                f"{NEEDED}; whether they change by review stays unknown"
-            )
-        return look
+    def looks(self, repository: Repository, etags: Mapping[str, str]) -> list[Look]:
+        """Return what the host says of each kind, by one query without tags."""
+        what = f"settings of {repository.full_name}"
+        told = self.client.project(repository, SETTINGS, what)
+        found = [rules(told["branchRules"]), variables(told["ciVariables"])]
+        for look in found:
+            if look.why:
+                self.hidden(
+                    look.kind,
+                    f"{self.host}, {look.why} of {repository.full_name}: the token may not see "
+                    f"them, {NEEDED}; whether they change by review stays unknown",
+                )
+        return found
 
 
 def rules(found: Mapping[str, Any] | None) -> Look:

@@ -68,7 +68,7 @@ class GitLab:
         if is_unseen or (entity == "runs" and not self.globs):
             return
         if entity == "settings":
-            looking = Settings(self.client, self.host, self.say, self.told)
+            looking = Settings(self.client, self.host, say=self.say, told=self.told)
             yield from looking.batches(repository, scope, dict(cursor or {}))
             return
         try:

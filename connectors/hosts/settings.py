@@ -6,10 +6,12 @@ and what was seen where it tells no times (``seen``): a change is then of the da
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from connectors.hosts.api import Repository
 from connectors.hosts.walking import parsed, stamp
 from connectors.records import Batch, Record
 
@@ -41,6 +43,31 @@ class Look:
     why: str = ""
     etag: str | None = None
     seen: Mapping[str, str] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Settings:
+    """Looks at the settings of repositories; each kind that can't be seen is told of once."""
+
+    say: Callable[[str], None] = field(repr=False)
+    told: set[str] = field(default_factory=set)
+
+    def looks(self, repository: Repository, etags: Mapping[str, str]) -> Sequence[Look]:
+        """Return what the host says of each kind; ``etags`` are those of the look before."""
+        raise NotImplementedError
+
+    def batches(
+        self, repository: Repository, scope: str, cursor: Mapping[str, Any]
+    ) -> Iterator[Batch]:
+        """Yield what a day's look at a repository finds; one that is archived is left alone."""
+        if not repository.is_archived:
+            yield from batches(scope, cursor, partial(self.looks, repository))
+
+    def hidden(self, kind: str, text: str) -> None:
+        """Say that a kind can't be seen, if nobody said so yet."""
+        if kind not in self.told:
+            self.told.add(kind)
+            self.say(text)
 
 
 def dated(kind: str, name: str, created_at: str | None, updated_at: str | None) -> list[Change]:
