@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from pipelines.configuration import yaml_text
+from pipelines.configuration import entries, yaml_text
 from pipelines.configuration.alerts import Confirmed
-from pipelines.configuration.errors import ConfigurationError, Problem
-from pipelines.configuration.overruling import located, text_of
-from pipelines.configuration.wording import shown, worded
+from pipelines.configuration.entries import Place
+from pipelines.configuration.errors import ConfigurationError
+from pipelines.configuration.wording import worded
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 KEY = ("alerts", "confirmed")
 HEAD = "# Silences that people know of. Kept by `drumbeat cadence --confirm`; yours to change.\n"
@@ -20,26 +24,23 @@ def load(path: Path | None) -> tuple[Confirmed, ...]:
     """Read the file at ``path``, if it is there; raises ConfigurationError with every problem."""
     if path is None or not path.exists():
         return ()
-    return parse(text_of(path, "mend `alerts.confirmed_file`"), str(path))
+    return parse(entries.text_of(path, "mend `alerts.confirmed_file`"), str(path))
 
 
 def parse(text: str, name: str) -> tuple[Confirmed, ...]:
     """Read confirmed silences from text, as if it stood in the file called ``name``."""
-    raw, lines, problems = yaml_text.read(text, name)
-    if raw is not None and not isinstance(raw, list):
-        problem = Problem(1, "", f"holds {shown(raw)}, must be a list of entries: {EXAMPLE}")
-        raise ConfigurationError(name, [*problems, problem])
-    found: tuple[Confirmed, ...] = ()
-    try:
-        found = TypeAdapter(tuple[Confirmed, ...]).validate_python(raw or ())
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            detail["loc"] = (*KEY, *detail["loc"])
-            place, said = worded(detail, {"alerts": {"confirmed": raw}})
-            problems.append(located(lines, place[len(KEY) :], said))
+    shape = TypeAdapter(tuple[Confirmed, ...])
+    found, _, problems = entries.read(text, name, shape, EXAMPLE, said)
     if problems:
         raise ConfigurationError(name, problems)
     return found
+
+
+def said(error: "ErrorDetails", raw: Any) -> tuple[Place, str]:
+    """Give the place and what is wrong there, as if it stood under ``alerts``."""
+    error["loc"] = (*KEY, *error["loc"])
+    place, told = worded(error, {"alerts": {"confirmed": raw}})
+    return place[len(KEY) :], told
 
 
 def written(found: Sequence[Confirmed]) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from pipelines.configuration import yaml_text
-from pipelines.configuration.errors import ConfigurationError, Problem
+from pipelines.configuration import entries, yaml_text
+from pipelines.configuration.entries import Place
+from pipelines.configuration.errors import ConfigurationError
 from pipelines.configuration.overrides import FILE_NAME, SHAPES, Override
 from pipelines.configuration.wording import quoted, shown
 
@@ -20,7 +21,6 @@ RIGHT = {
     "reason": "a line that says why",
     "on": "the day on which it was decided, such as 2026-11-23",
 }
-Place = tuple[str | int, ...]
 
 
 def file_of(named: Path | None, folder: str | None) -> Path | None:
@@ -31,45 +31,19 @@ def file_of(named: Path | None, folder: str | None) -> Path | None:
 
 def load(path: Path) -> tuple[Override, ...]:
     """Read the file at ``path``; raises ConfigurationError with every problem in it."""
-    return parse(text_of(path, "write it, or mend `overrides`"), str(path))
-
-
-def text_of(path: Path, remedy: str) -> str:
-    """Return the text of a file that people write; raises ConfigurationError where it has none."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        problem = Problem(0, "", "is not UTF-8 text; save the file as UTF-8")
-        raise ConfigurationError(str(path), [problem]) from None
-    except OSError as error:
-        said = f"can not be read: {error.strerror}; {remedy}"
-        raise ConfigurationError(str(path), [Problem(0, "", said)]) from error
+    return parse(entries.text_of(path, "write it, or mend `overrides`"), str(path))
 
 
 def parse(text: str, name: str) -> tuple[Override, ...]:
     """Read overrides from text, as if it stood in the file called ``name``."""
-    raw, lines, problems = yaml_text.read(text, name)
-    if raw is not None and not isinstance(raw, list):
-        problem = Problem(1, "", f"holds {shown(raw)}, must be a list of entries: {EXAMPLE}")
-        raise ConfigurationError(name, [*problems, problem])
-    found: tuple[Override, ...] = ()
-    try:
-        found = TypeAdapter(tuple[Override, ...]).validate_python(raw or ())
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        problems += [located(lines, *worded(detail, raw)) for detail in details]
-    problems += [located(lines, place, said) for place, said in contradictions(found, lines)]
+    shape = TypeAdapter(tuple[Override, ...])
+    found, lines, problems = entries.read(text, name, shape, EXAMPLE, worded)
+    problems += [
+        entries.located(lines, place, said) for place, said in contradictions(found, lines)
+    ]
     if problems:
         raise ConfigurationError(name, problems)
     return found
-
-
-def located(lines: yaml_text.Lines, place: Place, said: str) -> Problem:
-    """Return what is wrong at a place, with the line of it or of what it stands in."""
-    found = place
-    while found not in lines and found:
-        found = found[:-1]
-    return Problem(lines.get(found, 1), yaml_text.said(place), said)
 
 
 def worded(error: "ErrorDetails", raw: Any) -> tuple[Place, str]:
