@@ -19,6 +19,7 @@ from pipelines import (
     reaching,
     settings,
 )
+from pipelines.alerts import unread
 from pipelines.building import Built, build
 from pipelines.collected import Collected
 from pipelines.configuration import FILE_NAME, dump
@@ -73,6 +74,7 @@ def refresh(
         sealed(project.inbox, project.landing, progress.say)
         forgetting.resume(project)
         collected = gathering.collect(project, progress, early, early_seconds)
+        unread.keep(project.data_dir, collected)
         if all(source.is_failed for source in collected):
             said = failures(project, collected)
             raise DrumbeatError("\n".join(["no source was collected, nothing is changed:", *said]))

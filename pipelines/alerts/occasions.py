@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from pipelines import cadence, windows
-from pipelines.alerts import depths
+from pipelines.alerts import depths, printing, unread
 from pipelines.alerts.awaited import live
 from pipelines.alerts.outbox import Outbox
 from pipelines.alerts.planning import Occasion
@@ -29,7 +29,11 @@ def read(found: "Project") -> tuple[Rows, Occasion]:
     channels = found.configuration.alerts.channels
     waited_for = [one for channel in channels for one in outbox.read(channel.name).awaited]
     with windows.published(current(found.serving)) as con:
-        told_of = replace(occasion(con, datetime.now(UTC)), live=live(con, waited_for))
+        told_of = replace(
+            occasion(con, datetime.now(UTC)),
+            live=live(con, waited_for),
+            unread=unread.services(con, unread.kept(found.data_dir)),
+        )
         return depths.joined(con, cadence.rows(con)), told_of
 
 
@@ -50,4 +54,6 @@ def after_refresh(found: "Project", say: Say) -> list[Told]:
     rows, told_of = read(found)
     if told_of.run.has_as_of or told_of.run.has_known_at:
         return []
+    for line in printing.unread(told_of.unread):
+        say(line)
     return Teller(alerts, found.data_dir, say).tell(rows, told_of)

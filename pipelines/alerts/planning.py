@@ -12,6 +12,7 @@ from pipelines.alerts.messages import Message
 from pipelines.alerts.notices import IRREVERSIBLE, Notice, identity, notice
 from pipelines.alerts.outbox import Box
 from pipelines.alerts.spells import Spell, step
+from pipelines.alerts.unread import Unread
 from pipelines.configuration.alert_channels import Channel
 from pipelines.configuration.alerts import Alerts
 from pipelines.settings import Run
@@ -21,13 +22,17 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The run whose states are told, when that is, and what is live of what is waited for."""
+    """The run whose states are told, when that is, and what is live of what is waited for.
+
+    Of services that are ``unread`` nothing is told: what was not read looks like silence.
+    """
 
     run: Run
     now: datetime
     zone: ZoneInfo
     is_demo: bool = False
     live: Mapping[Awaited, Row] = field(default_factory=dict)
+    unread: Sequence[Unread] = ()
 
     @property
     def today(self) -> date:
@@ -51,7 +56,12 @@ def planned(
     is_quiet = alerts.quiet_until is not None and occasion.today < alerts.quiet_until
     if is_quiet or box.made(occasion.sent_on) >= alerts.daily_limit:
         return box
-    own = [row for row in rows if channel.is_for(row["service"], row["team"])]
+    unread = {one.service for one in occasion.unread}
+    own = [
+        row
+        for row in rows
+        if channel.is_for(row["service"], row["team"]) and row["service"] not in unread
+    ]
     spells, notices = turned(box, channel, own, known(alerts, occasion.today), occasion.today)
     box = replace(box, spells=spells)
     if notices:

@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from pipelines.alerts import forms, messages
 from pipelines.alerts.telling import Told
+from pipelines.alerts.unread import Unread
 from pipelines.configuration.alerts import Alerts
 
+SHOWN = 5
 NOTHING = "Nothing is new."
 
 
@@ -42,3 +44,12 @@ def known(alerts: Alerts, today: date) -> Iterator[str]:
             yield f"{one.service}: known until {one.until} ({one.reason})"
     if alerts.quiet_until and today < alerts.quiet_until:
         yield f"Nobody is told before {alerts.quiet_until}."
+
+
+def unread(found: Sequence[Unread]) -> Iterator[str]:
+    """Yield of which services nobody is told, for each source that could not be read."""
+    for source in sorted({one.source for one in found}):
+        services = [one.service for one in found if one.source == source]
+        more = len(services) - SHOWN
+        named = ", ".join(services[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+        yield f"Nobody is told of {named}: not all could be read of {source}."

@@ -26,7 +26,10 @@ def alerts(config: Path | None, data_dir: Path | None, dry_run: bool, as_json: b
     rows, occasion = occasions.read(found)
     if not settings.channels:
         say("No channel is configured; see `alerts:` in drumbeat.yaml.")
-    for line in printing.known(settings, occasion.today):
+    for line in (
+        *printing.known(settings, occasion.today),
+        *printing.unread(occasion.unread),
+    ):
         say(line)
     teller = Teller(settings, found.data_dir, say)
     told = teller.preview(rows, occasion) if dry_run else teller.tell(rows, occasion)

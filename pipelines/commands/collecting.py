@@ -48,7 +48,7 @@ def rebuild(
     outcome = refreshing.rebuild(
         found, run, Progress(), wait=not no_wait, is_past=known_at is not None
     )
-    tell(found, outcome, as_of)
+    tell(outcome, as_of)
 
 
 @click.command(epilog="Example: drumbeat doctor")
@@ -73,16 +73,17 @@ def refreshed(found: "Project", as_of: str | None, known_at: str | None, *, wait
 
     run = options.run(found, as_of, known_at)
     outcome = refreshing.refresh(found, run, Progress(), wait=wait, is_past=known_at is not None)
-    tell(found, outcome, as_of)
-    alerting.complain(occasions.after_refresh(found, alerting.say))
+    tell(outcome, as_of)
+    told = occasions.after_refresh(found, alerting.say)
+    complain(found, outcome)
+    alerting.complain(told)
 
 
-def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:
-    """Say what was collected, what was left out and what failed; fail if a source did."""
+def tell(outcome: "Outcome", as_of: str | None) -> None:
+    """Say what was collected and what was left out."""
     from pipelines import reaching
     from pipelines.collected import table
     from pipelines.printing import printable
-    from pipelines.refreshing import failures
 
     for row in outcome.rejected[:SHOWN]:
         click.echo(f"Left out: {printable(row)}", err=True)
@@ -104,6 +105,13 @@ def tell(found: "Project", outcome: "Outcome", as_of: str | None) -> None:
     so_far = reaching.told(outcome.reached)
     more = f" ({so_far}, more is being read)" if so_far else ""
     click.echo(f"Published{told}{more}: {outcome.published}", err=True)
+
+
+def complain(found: "Project", outcome: "Outcome") -> None:
+    """Raise where a source, or a part of it, could not be read."""
+    from pipelines.printing import printable
+    from pipelines.refreshing import failures
+
     failed = [printable(line) for line in failures(found, outcome.collected)]
     if failed:
         raise DrumbeatError("\n".join(["not all was collected:", *failed]))

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import dagster as dg
 
 from pipelines import ledger_definitions, publishing, raw, reaching, refreshing, settings
+from pipelines.alerts import unread
 from pipelines.building import make
 from pipelines.orchestration import sources
 from pipelines.orchestration.metadata import key, materialized
@@ -49,9 +50,9 @@ def raw_asset(table: str) -> dg.AssetsDefinition:
     def collected(context: dg.AssetExecutionContext, warehouse: Held) -> dg.MaterializeResult[None]:
         found = sources.collect(warehouse, table)
         project = warehouse.project
+        warehouse.collected.extend(found)
+        unread.keep(project.data_dir, warehouse.collected)
         for source in found:
-            if source.failures:
-                warehouse.failed.add(source.source)
             for line in source.lines:
                 context.log.warning(project.configuration.hidden(f"{source.source}: {line}"))
         raw.merge(warehouse.con, project.landing, project.kinds, tables=(table,))

@@ -10,6 +10,7 @@ import duckdb
 
 from connectors import Connector
 from pipelines import forgetting, refreshing
+from pipelines.collected import Collected
 from pipelines.configuration import AnySource
 from pipelines.locking import locked
 from pipelines.project import Project
@@ -23,8 +24,8 @@ class Warehouse:
     project: Project
     con: duckdb.DuckDBPyConnection
     connectors: dict[str, Connector] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
-    """Sources of which this run could not read all."""
+    collected: list[Collected] = field(default_factory=list)
+    """What became of each source so far, entity by entity."""
 
     def connector(self, source: AnySource) -> Connector:
         """Return the run's one connector of ``source``, so that all entities tell of one moment."""

@@ -9,6 +9,8 @@ import dagster as dg
 import pytest
 
 from pipelines import refreshing, settings
+from pipelines.commands.collecting import refreshed
+from pipelines.errors import DrumbeatError
 from pipelines.orchestration.alerting import told
 from pipelines.orchestration.assets import raw_asset
 from pipelines.orchestration.warehouse import Warehouse
@@ -19,20 +21,24 @@ from tests.pipelines.alerts.servers import web
 
 @pytest.fixture(scope="module")
 def organisation(tmp_path_factory):
-    """Return a project whose one service went quiet, and what it posted."""
+    """Return a project of two sources, each with a service gone quiet, and what it posted."""
     folder, now = tmp_path_factory.mktemp("alerting"), datetime.now(UTC)
-    deployments = [
-        {
-            "deployment_id": f"shop-{days}",
-            "service": "shop",
-            "finished_at": now - timedelta(days=days),
-        }
-        for days in range(60, 120)
+    for service in ("cart", "shop"):
+        deployments = [
+            {
+                "deployment_id": f"{service}-{days}",
+                "service": service,
+                "finished_at": now - timedelta(days=days),
+            }
+            for days in range(60, 120)
+        ]
+        support.write(folder / service, deployments=deployments)
+    sources = [
+        {"kind": "files", "name": name, "path": str(folder / name)} for name in ("cart", "shop")
     ]
-    support.write(folder / "files", deployments=deployments)
     with web() as (url, posted):
         channels = [{"kind": "webhook", "url": f"{url}/x"}]
-        project = support.project(folder, alerts={"channels": channels})
+        project = support.project(folder, sources=sources, alerts={"channels": channels})
         support.refresh(project, now)
         yield project, posted
 
@@ -54,14 +60,31 @@ def alerted(project, *before, is_forgotten=True):
     return result.metadata["dagster/row_count"]
 
 
+@contextmanager
+def away(project, source):
+    """Take the files of a source away for a while."""
+    folder = project.data_dir.with_name(source)
+    folder.rename(folder.with_name("away"))
+    try:
+        yield
+    finally:
+        folder.with_name("away").rename(folder)
+
+
+def stalled(body):
+    """Return the services that a message says are stalled, and that it says nothing else."""
+    found = json.loads(body)["services"]
+    assert {one["state"] for one in found} == {"stalled"}
+    return sorted(one["service"] for one in found)
+
+
 def test_a_run_tells_of_a_stall_once(organisation):
     project, posted = organisation
 
     assert [alerted(project), alerted(project, is_forgotten=False)] == [1, 0]
 
     ((_, headers, body),) = posted
-    (service,) = json.loads(body)["services"]
-    assert (service["service"], service["state"]) == ("shop", "stalled")
+    assert stalled(body) == ["cart", "shop"]
     assert headers["Idempotency-Key"] == json.loads(body)["id"]
 
 
@@ -73,16 +96,27 @@ def test_what_a_run_loses_it_tells_again_under_the_same_id(organisation):
     assert posted[-1][1]["Idempotency-Key"] == posted[-2][1]["Idempotency-Key"]
 
 
-def test_a_run_that_could_not_read_all_tells_nobody(organisation):
+def test_a_source_that_can_not_be_read_silences_its_own_services_alone(organisation):
     project, posted = organisation
-    count, files = len(posted), project.data_dir.with_name("files")
-    files.rename(files.with_name("away"))
-    try:
-        assert alerted(project, raw_asset("files__deployments")) == 0
-    finally:
-        files.with_name("away").rename(files)
+    with away(project, "shop"):
+        assert alerted(project, raw_asset("files__deployments")) == 1
+    # Later runs and commands read what was published then.
+    assert alerted(project) == 1
+    assert [stalled(body) for _, _, body in posted[-2:]] == [["cart"], ["cart"]]
 
-    assert len(posted) == count
+    assert alerted(project, raw_asset("files__deployments")) == 1
+    assert stalled(posted[-1][2]) == ["cart", "shop"]
+
+
+def test_a_refresh_that_can_not_read_a_source_tells_of_the_others_and_fails(organisation, capsys):
+    project, posted = organisation
+    shutil.rmtree(project.data_dir / "outbox", ignore_errors=True)
+    with away(project, "shop"), pytest.raises(DrumbeatError, match="not all was collected:\nshop"):
+        refreshed(project, None, None, wait=True)
+
+    assert stalled(posted[-1][2]) == ["cart"]
+    said = "Nobody is told of shop: not all could be read of shop.\n"
+    assert said in capsys.readouterr().err
 
 
 def test_a_run_of_another_moment_tells_nobody(organisation):

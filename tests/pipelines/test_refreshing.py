@@ -13,7 +13,7 @@ import pytest
 
 from connectors import Failure, SourceUnavailable
 from pipelines import collecting, gathering, publishing, refreshing
-from pipelines.commands.collecting import tell
+from pipelines.commands.collecting import complain, tell
 from pipelines.errors import DrumbeatError
 from pipelines.settings import Run
 from tests import support
@@ -142,7 +142,8 @@ def test_how_far_back_a_repository_is_read_is_told_until_it_is_whole(tmp_path, c
         ]
     assert outcome.reached == {"files": at("2026-02-27 12:00")}
     with pytest.raises(DrumbeatError, match=r"^not all was collected:\nfiles: acme/b and 1 more "):
-        tell(project, outcome, None)
+        complain(project, outcome)
+    tell(outcome, None)
     published = "Published (history since 2026-02-27, more is being read): "
     assert published in capsys.readouterr().err
 
