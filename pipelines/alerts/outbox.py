@@ -85,6 +85,10 @@ class Outbox:
         """Keep what is remembered of a channel; it is on disk when this returns."""
         write_durably(self.path(channel), BOXES.dump_json(box, indent=1))
 
+    def channels(self) -> list[str]:
+        """Return the channels that anything is remembered of, still told or not."""
+        return sorted(path.stem for path in self.folder.glob("[!.]*.json"))
+
     def path(self, channel: str) -> Path:
         """Return the file of a channel."""
         return self.folder / f"{channel}.json"

@@ -78,16 +78,40 @@ def known(found: "Project", service: str | None, until: date | None, because: st
 
 
 @click.command(epilog="Example: drumbeat where 3f9c2ab")
-@click.argument("change", metavar="SHA|PR|URL")
+@click.argument("change", metavar="SHA|PR|URL", required=False)
 @options.project_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
     "--tell", metavar="CHANNEL", help="Tell this channel of drumbeat.yaml once it is live."
 )
+@click.option("--cancel", metavar="CHANNEL", help="Do not tell this channel of it any more.")
+@click.option("--awaited", is_flag=True, help="List the changes that channels wait for.")
 def where(
-    change: str, config: Path | None, data_dir: Path | None, as_json: bool, tell: str | None
+    change: str | None,
+    config: Path | None,
+    data_dir: Path | None,
+    as_json: bool,
+    tell: str | None,
+    cancel: str | None,
+    awaited: bool,
 ) -> None:
     """Tell whether a change is live, since when and where; else when it is expected."""
+    if awaited is (change is not None) or (awaited and (tell or cancel)) or (tell and cancel):
+        raise click.UsageError(
+            "name a change, with --tell or --cancel if need be, or ask for --awaited alone"
+        )
+    if change is None:
+        click.echo(waited_for(data_dir or options.DATA, as_json=as_json))
+    elif cancel is not None:
+        wait_no_more(data_dir or options.DATA, change, cancel)
+    else:
+        rows = whereabouts(change, data_dir, as_json=as_json)
+        if tell is not None:
+            wait_for(options.project(config, data_dir, may_lack=True), tell, rows)
+
+
+def whereabouts(change: str, data_dir: Path | None, *, as_json: bool) -> list[dict[str, Any]]:
+    """Print where a change is, and return it, a row each service."""
     import json
 
     from pipelines import locating, windows
@@ -98,8 +122,37 @@ def where(
         ((zone,),) = con.sql("select time_zone from config.run").fetchall()
         rows = locating.locate(con, change, folder / "warehouse.duckdb")
     click.echo(json.dumps(rows, indent=1, default=str) if as_json else as_text(rows, zone))
-    if tell is not None:
-        wait_for(options.project(config, data_dir, may_lack=True), tell, rows)
+    return rows
+
+
+def waited_for(data_dir: Path, *, as_json: bool) -> str:
+    """Say which changes channels wait for, and until when."""
+    import json
+
+    from pipelines.alerts.subscribing import wishes
+    from pipelines.printing import aligned
+
+    found = list(wishes(data_dir))
+    if as_json:
+        return json.dumps([one._asdict() for one in found], indent=1, default=str)
+    lines = [[one.channel, one.service, one.change_id, f"until {one.until}"] for one in found]
+    head = ["channel", "service", "change", ""]
+    return aligned([head, *lines]) if lines else "No change is waited for."
+
+
+def wait_no_more(data_dir: Path, change: str, channel: str) -> None:
+    """Let a channel wait no longer for a change, which may be gone by now."""
+    from pipelines import locating, windows
+    from pipelines.alerts.subscribing import cancel
+    from pipelines.commands.alerting import say
+    from pipelines.errors import DrumbeatError
+
+    try:
+        with windows.published(published(data_dir)) as con:
+            rows = locating.locate(con, change, data_dir / "warehouse.duckdb")
+    except DrumbeatError:
+        rows = []
+    cancel(data_dir, channel, change, rows, say)
 
 
 def wait_for(found: "Project", channel: str, rows: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """Whether a change is live, from its sha, number or page."""
 
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -144,6 +145,14 @@ def test_the_commands_keep_what_they_are_told(organisation):
     assert "chat is told once shop#8 of shop is live" in said("where", "shop#8", "--tell", "chat")
     assert "It is live already" in said("where", "shop#7", "--tell", "chat")
     assert "wants the name of a channel" in said("where", "shop#8", "--tell", "elsewhere")
+    assert re.search("^chat +shop +shop#8 +until 20", said("where", "--awaited"), re.MULTILINE)
+    assert '"change_id": "shop#8"' in said("where", "--awaited", "--json")
+    for wrong in ((), ("shop#8", "--awaited"), ("shop#8", "--tell", "chat", "--cancel", "chat")):
+        assert "name a change" in said("where", *wrong)
+    for channel, change in (("chat", "shop#7"), ("elsewhere", "shop#8"), ("chat", "nothing")):
+        assert "waits for no change called" in said("where", change, "--cancel", channel)
+    assert "chat is not told of shop#8 of shop any more" in said("where", "#8", "--cancel", "chat")
+    assert said("where", "--awaited") == "No change is waited for.\n"
 
 
 def test_the_box_on_the_page_says_the_same(organisation, monkeypatch, tmp_path):

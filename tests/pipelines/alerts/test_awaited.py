@@ -8,7 +8,7 @@ import pytest
 from pipelines.alerts import forms, messages
 from pipelines.alerts.outbox import Outbox
 from pipelines.alerts.outcomes import Outcome
-from pipelines.alerts.subscribing import subscribe
+from pipelines.alerts.subscribing import cancel, subscribe, wishes
 from pipelines.errors import DrumbeatError
 from tests.pipelines.alerts.telling import NOON, SLACK, Sent, later, row, settings, teller
 
@@ -124,6 +124,17 @@ def test_what_is_live_already_is_not_waited_for(tmp_path):
     assert waiting(tmp_path, LIVE) == ["It is live already: nobody need be told."]
     assert waiting(tmp_path, {**WAITS, "is_before_history": True})
     assert not (tmp_path / "outbox").exists()
+
+
+def test_a_wish_of_a_change_or_a_channel_that_is_gone_is_listed_and_taken_back(tmp_path):
+    waiting(tmp_path, WAITS, {**WAITS, "change_id": "shop#8"})
+    said = []
+    cancel(tmp_path, "other", "shop#7", [], said.append)
+
+    assert said == ["other is not told of shop#7 of shop any more."]
+    (wish,) = wishes(tmp_path)
+    assert wish[:3] == ("other", "shop", "shop#8")
+    assert (wish.until - wish.since).days == 90
 
 
 def test_an_address_is_refused_and_not_said_again(tmp_path):
