@@ -72,6 +72,11 @@ FAMILIES = {
     **dict.fromkeys(PAGERS, "pagers"),
 }
 """A kind whose records have the shape of another kind's lands in that kind's tables."""
+HOSTED = {
+    "heads": "git__heads", "head_files": "git__head_files", "branches": "git__branches",
+    "runs": "hosts__runs", "settings": "hosts__settings",
+}  # fmt: skip
+"""What the demo makes up of a code host lands where that of a real one does."""
 
 
 def table_of(kind: str, entity: str) -> str:
@@ -82,6 +87,8 @@ def table_of(kind: str, entity: str) -> str:
     if kind in FLAG_TOOLS and f"flags__{entity}" in TABLES:
         # Steps of a tool's log, and how it chooses who gets a flag, are in no file.
         return f"flags__{entity}"
+    if kind == "demo" and entity in HOSTED:
+        return HOSTED[entity]
     family = FAMILIES.get(kind, kind)
     if f"delivery__{entity}" in TABLES:
         # How a version is rolled out has one shape, whoever tells it.

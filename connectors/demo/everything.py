@@ -1,12 +1,12 @@
 """The whole organisation played once: histories, commit graphs and the frames they make."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 
 import polars as pl
 
-from connectors.demo import declaring, rolling_out, rows
+from connectors.demo import branching, declaring, guarding, rolling_out, rows, testing
 from connectors.demo.changing import NOW
 from connectors.demo.drills import drill
 from connectors.demo.flags import event_rows, flag_rows, flags, reference_rows, state_rows
@@ -15,7 +15,7 @@ from connectors.demo.history import Simulation
 from connectors.demo.oddities import add_oddities
 from connectors.demo.organisation import SERVICES, Service
 from connectors.demo.things import Change, History
-from connectors.demo.touching import touched
+from connectors.demo.touching import manifests, touched
 
 Histories = Mapping[str, History]
 
@@ -25,13 +25,15 @@ def frames(seed: int) -> Mapping[str, pl.DataFrame]:
     """Return the records of every entity."""
     histories = played(seed)
     # What repositories grew is known from here on.
-    grew = commits(histories, seed)
+    repositories = list(grown_all(histories, seed))
     made = flags(histories, seed)
-    found, files = touched(grew, seed)
+    found, files = touched((each for one in repositories for each in one.commits), seed)
+    branches = branching.branches(repositories)
+    unmerged = [each for many in branches.values() for commits in many for each in commits]
     return {
         "deployments": rows.frame(deployments(histories)),
         "changes": rows.frame(changes(histories)),
-        "commits": rows.frame(rows.commits(found)),
+        "commits": rows.frame(rows.commits([*found, *unmerged])),
         "changed_files": rows.frame(files),
         "incidents": rows.frame(incidents(histories)),
         "progressive_rollouts": rows.frame(rolling_out.rollouts(histories)),
@@ -43,7 +45,19 @@ def frames(seed: int) -> Mapping[str, pl.DataFrame]:
         "flag_states": rows.frame(state_rows(made)),
         "flag_references": rows.frame(reference_rows(made)),
         "flag_events": rows.frame(event_rows(made)),
+        "heads": by_repository(branching.heads(repositories)),
+        "head_files": by_repository(manifests(found)),
+        "branches": by_repository(branching.tips(branches)),
+        "runs": by_repository(testing.runs(histories, seed)),
+        "settings": by_repository(guarding.settings(histories, found)),
     }
+
+
+def by_repository(told: Iterable[tuple[str, rows.Row]]) -> pl.DataFrame:
+    """Make a frame of rows that each belong to a repository, which is their scope."""
+    found = list(told)
+    frame = rows.frame(row for _, row in found)
+    return frame.with_columns(pl.Series("scope", [name for name, _ in found], dtype=pl.String))
 
 
 def played(seed: int) -> Histories:
@@ -62,10 +76,13 @@ def played(seed: int) -> Histories:
 
 def commits(histories: Histories, seed: int) -> list[Commit]:
     """Grow every repository; changes and rollouts learn their shas from it."""
-    found: list[Commit] = []
+    return [each for one in grown_all(histories, seed) for each in one.commits]
+
+
+def grown_all(histories: Histories, seed: int) -> Iterator[Repository]:
+    """Yield every repository, grown."""
     for name, group in groupby(SERVICES, key=lambda service: service.repository):
-        found += grown(name, list(group), histories, seed).commits
-    return found
+        yield grown(name, list(group), histories, seed)
 
 
 def grown(name: str, services: list[Service], histories: Histories, seed: int) -> Repository:

@@ -11,6 +11,8 @@ SINCE = date(2025, 5, 25)
 TIME_ZONE = "Europe/Berlin"
 ORGANISATION = "Example Shop (demo)"
 BOTS = ("renovate[bot]", "ci-bot")
+TESTS = "tests"
+"""What runs are called that test what was merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def configuration() -> dict[str, Any]:
             "country": "DE",
             "freezes": [_freeze(freeze) for freeze in FREEZES],
         },
+        "architecture": {"tests": [TESTS]},
         "claims": claims(),
     }
 

@@ -18,6 +18,8 @@ MANIFESTS: Mapping[str, tuple[str, ...]] = {
     "shipping": ("helm/values.yaml",),
     "notifications": ("main.tf",),
 }
+PLAIN = ("k8s/app.yaml",)
+"""The manifests of any other repository."""
 EXPAND = ("add_table", "add_column", "add_index", "add_column add_index")
 CONTRACT = ("drop_column", "rename_column", "set_not_null", "drop_table")
 
@@ -72,7 +74,7 @@ def changed(commit: Commit, habits: Habits, dice: Dice) -> Iterator[tuple[str, M
     """Yield each changed path of a commit, and what its file tells beyond its name."""
     number = dice.between(0, 999)
     folder = f"{commit.paths[0].partition('/')[0]}/" if commit.paths else ""
-    manifest = dice.pick(MANIFESTS.get(commit.repository, ("k8s/app.yaml",)))
+    manifest = dice.pick(MANIFESTS.get(commit.repository, PLAIN))
     if commit.author in BOTS:
         if happens(habits.moves_images, dice):
             yield manifest, {"status": "M", "is_image_only": "true"}
@@ -115,3 +117,16 @@ def row(commit: Commit, path: str, tells: Mapping[str, str]) -> Row:
     """Write what one file tells."""
     payload = {"repository": commit.repository, "sha": commit.sha, "path": path, **tells}
     return f"{commit.repository}@{commit.sha}@{path}", commit.committed_at, text(payload)
+
+
+def manifests(commits: Iterable[Commit]) -> Iterator[tuple[str, Row]]:
+    """Yield each manifest that a repository holds, with the repository; none was taken away."""
+    known = {path for paths in MANIFESTS.values() for path in paths} | set(PLAIN)
+    held = {
+        (commit.repository, path): commit.committed_at
+        for commit in commits
+        for path in commit.paths
+        if path in known
+    }
+    for (repository, path), at in held.items():
+        yield repository, (path, at, text({"path": path}))

@@ -13,7 +13,9 @@ from pipelines.analysis.first_deployments import first_carriers, main_line
 from pipelines.analysis.graphs import Repository, repositories
 
 TABLE = "facts.commit_landings"
-INPUTS = ("facts.commits", "staging.git__commits", "staging.git__heads")
+INPUTS = (
+    "facts.commits", "staging.files__commits", "staging.git__commits", "staging.git__heads",
+)  # fmt: skip
 GRAIN = ("repository", "sha")
 COLUMNS = {
     "repository": "Repository.",
@@ -62,7 +64,8 @@ def head(con: duckdb.DuckDBPyConnection, found: Repository) -> int:
 def earlier_tip(con: duckdb.DuckDBPyConnection, found: Repository, sha: str) -> int:
     """Walk first parents back from a tip that is later than the cut."""
     rows = con.sql(
-        "select sha, split_part(parents, ' ', 1) from staging.git__commits where repository = $1",
+        "select sha, split_part(parents, ' ', 1) from (select * from staging.git__commits "
+        "union all by name select * from staging.files__commits) where repository = $1",
         params=[found.name],
     ).fetchall()
     first_parents: dict[str, str] = dict(rows)

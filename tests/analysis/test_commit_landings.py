@@ -21,6 +21,7 @@ def landings():
                 "(repository text, sha text, parents text, committed_at timestamptz)"
             )
             con.execute("create table staging.git__commits as from facts.commits")
+            con.execute("create table staging.files__commits as from facts.commits")
             con.execute(
                 "create table staging.git__heads "
                 "(source text, repository text, branch text, sha text, is_default boolean)"

@@ -17,8 +17,19 @@ SEEN = {
         "yes", "claimed", "stale", "no", "unknown",
     },
     "select distinct thing from marts.architecture_recovery_path": {
-        "workflow", "direct_commit", "deployment_without_commit",
+        "workflow", "direct_commit", "deployment_without_commit", "setting", "bypass",
+        "hidden_settings",
     },
+    # A setting that is traced to a reviewed change, one to none, and one of which it is not known.
+    "select is_reviewed from marts.architecture_recovery_path where thing = 'setting'": {
+        "yes", "no", "unknown",
+    },
+    # Branches that are long-lived, short-lived or none, and those that nobody reads.
+    "select distinct case when open_branch_count > 0 then long_lived_commit_count > 10 end "
+    "from marts.architecture_trunk": {True, False, None},
+    # Tests that are fast and green, slow and red, and where nobody tells of any.
+    "select case when tested_count > 0 then median_test_minutes < 10 and first_green_rate > 0.9 "
+    "end from marts.architecture_trunk": {True, False, None},
     "select state from marts.architecture_questions where topic = 'in_flight'": {
         "claimed", "stale", "unknown",
     },
