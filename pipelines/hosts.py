@@ -38,6 +38,7 @@ def code_host(project: Project, source: HostSource) -> "CodeHost":
         known=known,
         with_paths=wants_paths,
         with_owners=wants_owners,
+        is_gitlab=isinstance(source, GitLabSource),
         ca=source.ca,
         since=since(source),
         looking=looking(project.configuration),

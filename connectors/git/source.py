@@ -41,8 +41,9 @@ class Git:
 
     ``repository`` is its name, the scope of all that is read; ``branch`` is by default the
     remote's own; ``ca`` is the certificate of a company's own authority; ``looking`` says which
-    changed files are looked for, if any; ``with_owners`` reads CODEOWNERS. One instance asks the
-    remote once, so that all entities tell of one moment: make a new one for every collection.
+    changed files are looked for, if any; ``with_owners`` reads CODEOWNERS, as GitLab does where
+    ``is_gitlab``. One instance asks the remote once, so that all entities tell of one moment: make
+    a new one for every collection.
     """
 
     entities: ClassVar[tuple[str, ...]] = (
@@ -55,6 +56,7 @@ class Git:
     branch: str | None = None
     with_paths: bool = False
     with_owners: bool = False
+    is_gitlab: bool = False
     since: datetime | None = None
     ca: Path | None = None
     looking: Looking | None = None
@@ -90,7 +92,9 @@ class Git:
                 yield from self._whole(entity, held, cursor)
         elif entity == "owners":
             if self.with_owners:
-                found = owners(seen.repository, self._remote(), seen.main.sha)
+                found = owners(
+                    seen.repository, self._remote(), seen.main.sha, is_gitlab=self.is_gitlab
+                )
                 yield from self._whole(entity, list(found), cursor)
         else:
             raise ValueError(f"git has no {entity!r}, only {', '.join(self.entities)}")

@@ -54,6 +54,7 @@ class CodeHost:
     known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     with_paths: Callable[[str], bool] = lambda scope: False
     with_owners: Callable[[str], bool] = lambda scope: False
+    is_gitlab: bool = False
     ca: Path | None = None
     since: datetime | None = None
     looking: Looking | None = None
@@ -129,6 +130,7 @@ class CodeHost:
                     branch=repository.default_branch,
                     with_paths=self.with_paths(scope),
                     with_owners=self.with_owners(scope),
+                    is_gitlab=self.is_gitlab,
                     ca=self.ca,
                     looking=self.looking,
                 )

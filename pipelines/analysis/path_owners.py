@@ -1,6 +1,7 @@
 """One row per changed path and section of CODEOWNERS, with the last of its rules that holds.
 
-A file without sections is one section. A path for which no rule holds has no row.
+A file without sections is one section. A path for which no rule holds has no row, and neither has
+one that a rule of GitLab's takes out of the section: its pattern begins with an exclamation mark.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,22 +43,30 @@ def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         found += [
             pl.select(
                 repository=pl.lit(repository),
-                path=held,
+                path=some,
                 section=pl.lit(section),
                 place=pl.lit(place, dtype=pl.Int64),
             )
-            for place, held in owned(paths, lines)
+            for place, some in owned(paths, lines)
         ]
     return pl.concat(found)
 
 
 def owned(paths: pl.Series, lines: pl.DataFrame) -> Iterator[tuple[int, pl.Series]]:
     """Yield the rules of one section, last first, with the paths that come under them."""
+    excludes = pl.col("pattern").str.starts_with("!")
     left = paths
-    for place, pattern in lines.sort("place").select("place", "pattern").reverse().iter_rows():
+    for pattern in lines.filter(excludes)["pattern"]:
+        left = left.filter(~held(left, pattern[1:]))
+    every = lines.filter(~excludes).sort("place", descending=True)
+    for place, pattern in every.select("place", "pattern").iter_rows():
         if left.is_empty():
             return
-        # A pattern that is too large for the engine holds for nothing.
-        holds = left.str.contains(owner_pattern(pattern), strict=False).fill_null(value=False)
+        holds = held(left, pattern)
         yield place, left.filter(holds)
         left = left.filter(~holds)
+
+
+def held(paths: pl.Series, pattern: str) -> pl.Series:
+    """Tell for which paths a pattern holds; one that is too large for the engine for none."""
+    return paths.str.contains(owner_pattern(pattern), strict=False).fill_null(value=False)

@@ -12,7 +12,7 @@ with named as (
         rules.repository,
         rules.place,
         lower(named.owner) as owner,
-        split_part(lower(named.owner), '/', -1) as name
+        split_part(replace(lower(named.owner), '@', ''), '/', -1) as name
     from facts.owner_rules as rules
     cross join unnest(string_split(rules.owners, ' ')) as named (owner)
 ),

@@ -5,7 +5,7 @@
 --   repository         Repository.
 --   place              Its place in the file.
 --   section            GitLab's section, lower case; empty without one.
---   pattern            Which paths it is about, as gitignore writes patterns.
+--   pattern            Which paths it is about, as gitignore writes patterns, perhaps after a !.
 --   owners             Names of teams as the file has them, blank between; empty for nobody.
 
 select

@@ -93,7 +93,7 @@ def git_source(location: str, clone: Path, **fields: object) -> Git:
 
 def commits(source: Git, cursor: Cursor = None) -> tuple[pl.DataFrame, Cursor]:
     """Return all commits that ``source`` yields after ``cursor``, and the next cursor."""
-    batches = list(source.collect("commits", {"shop": cursor} if cursor else {}))
+    batches = list(source.collect("commits", {source.repository: cursor} if cursor else {}))
     assert all(batch.cursor is None for batch in batches[:-1])
     frames = [batch.rows for batch in batches if isinstance(batch.rows, pl.DataFrame)]
     return (pl.concat(frames), batches[-1].cursor) if frames else (pl.DataFrame(), cursor)
@@ -101,10 +101,10 @@ def commits(source: Git, cursor: Cursor = None) -> tuple[pl.DataFrame, Cursor]:
 
 def listing(source: Git, entity: str, cursor: Cursor = None) -> tuple[list[Record], Cursor] | None:
     """Return the whole listing of tags or heads and its cursor; null if none was yielded."""
-    found = list(source.collect(entity, {"shop": cursor} if cursor else {}))
+    found = list(source.collect(entity, {source.repository: cursor} if cursor else {}))
     if not found:
         return None
     (batch,) = found
     assert batch.is_whole
-    assert batch.scope == "shop"
+    assert batch.scope == source.repository
     return [row for row in batch.rows if isinstance(row, Record)], batch.cursor

@@ -1,5 +1,6 @@
 """CODEOWNERS of real repositories: where it lies, what of it is kept."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,48 @@ def test_the_first_place_that_has_one_counts(shop: Made, first: int) -> None:
     found = listing(shop.source(**WANTED), "owners")
 
     assert kept(found) == [("000001", "", "*", f"@acme/{first}")]
+
+
+OF_GITLAB = """\
+* @shop @ann @acme/core
+!*.lock # nobody's
+docs/api/ @acme/writers
+[Web] @acme/web
+/web/
+!gen/web/
+"""
+
+
+def test_gitlab_reads_exclusions_its_own_group_and_paths_of_any_depth(shop: Made) -> None:
+    own(shop, ".gitlab/CODEOWNERS", OF_GITLAB)
+    own(shop, "docs/CODEOWNERS", OF_GITLAB)
+
+    def read(is_gitlab: bool) -> list[tuple[str, ...]]:
+        source = replace(shop.source(**WANTED), repository="shop/api", is_gitlab=is_gitlab)
+        return kept(listing(source, "owners"))
+
+    assert [row[1:] for row in read(is_gitlab=True)] == [
+        ("", "*", "@shop @acme/core"),
+        ("", "!*.lock", ""),
+        ("", "**/docs/api/", "@acme/writers"),
+        ("web", "/web/", "@acme/web"),
+        ("web", "!**/gen/web/", "@acme/web"),
+    ]
+    assert [row[2:] for row in read(is_gitlab=False)] == [
+        ("*", "@acme/core"),
+        ("docs/api/", "@acme/writers"),
+        ("/web/", "@acme/web"),
+    ]
+
+
+@pytest.mark.parametrize("is_gitlab", [True, False])
+def test_a_host_does_not_look_where_the_other_one_does(shop: Made, is_gitlab: bool) -> None:
+    for place in (".github/CODEOWNERS", ".gitlab/CODEOWNERS"):
+        own(shop, place, f"* @acme/{place[1:7]}\n")
+
+    found = kept(listing(shop.source(is_gitlab=is_gitlab, **WANTED), "owners"))
+
+    assert [row[3] for row in found] == ["@acme/gitlab" if is_gitlab else "@acme/github"]
 
 
 def test_a_link_or_folder_of_that_name_is_no_file(shop: Made) -> None:

@@ -37,7 +37,9 @@ def shop(tmp_path):
 
 def project(shop, location, **definitions):
     text = yaml.safe_dump({
-        "sources": [{"kind": "git", "name": "shop", "location": location}],
+        "sources": [
+            {"kind": "git", "name": "shop", "location": location, "repository": "web/shop"}
+        ],
         "services": [
             {"name": "shop", "team": "core", "deployments": {"source": "shop"}},
             # Teams have numbers where they have a service, in production or not yet.
@@ -94,9 +96,12 @@ def test_the_rule_can_be_turned_on_later_and_its_file_may_change(shop):
     with published(by_owners) as con:
         assert rows(con, TEAMS) == [("Money", 2), ("core", 1), ("web", 1)]
 
-    (shop.path / ".github" / "CODEOWNERS").write_text("* @acme/core\n")
-    shop.git("add", ".github")
-    shop.commit("all of it is ours")
+    # A GitLab group of the top level, which what it excludes does not concern.
+    (shop.path / ".gitlab").mkdir()
+    (shop.path / ".gitlab" / "CODEOWNERS").write_text("* @web @ann\n!/api/\n")
+    shop.git("rm", "--quiet", "-r", ".github")
+    shop.git("add", ".gitlab")
+    shop.commit("all but the api is of the web")
     collected(by_owners)
     with published(by_owners) as con:
-        assert rows(con, TEAMS) == [("core", 3)]
+        assert rows(con, TEAMS) == [("core", 1), ("web", 2)]
