@@ -8,7 +8,7 @@ from connectors.github.answering import Answer
 from connectors.github.answers import check
 from connectors.github.client import Client
 from connectors.github.paging import named
-from connectors.hosts.api import Access, Repository
+from connectors.hosts.api import Access, Repository, samples
 from connectors.records import Failure
 
 ACTIONS = "workflow runs"
@@ -18,6 +18,7 @@ def access(
     client: Client,
     owner: str,
     repositories: Callable[[], Iterable[Repository | Failure]],
+    settings: Callable[[Repository], Iterator[Access]],
 ) -> Iterator[Access]:
     """Yield what was looked at: sign-in, quota, repositories, and each kind of thing in one."""
     try:
@@ -33,6 +34,7 @@ def access(
     yield from counted(listed)
     for repository in samples(listed):
         yield from probed(client, repository)
+        yield from settings(repository)
 
 
 def signed_in(client: Client, owner: str) -> Iterator[Access]:
@@ -76,14 +78,6 @@ def counted(repositories: Iterable[Repository]) -> Iterator[Access]:
         archived = sum(one.is_archived for one in found)
         said = f"{len(found)} repositories are seen" if len(found) > 1 else "1 repository is seen"
         yield Access(owner, f"{said}, {archived} archived" if archived else said)
-
-
-def samples(repositories: Iterable[Repository]) -> list[Repository]:
-    """Return one repository of each owner, one that is in use if there is any."""
-    found: dict[str, Repository] = {}
-    for one in sorted(repositories, key=lambda one: one.is_archived):
-        found.setdefault(one.full_name.partition("/")[0], one)
-    return list(found.values())
 
 
 def probed(client: Client, repository: Repository) -> Iterator[Access]:

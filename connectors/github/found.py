@@ -40,6 +40,7 @@ def described(node: Node) -> tuple[Repository, Seen]:
         is_archived=node["isArchived"],
         is_fork=node["isFork"],
         created_at=parsed(node["createdAt"]),
+        active_at=parsed(node["pushedAt"]),
         environments=tuple(one["name"] for one in nodes(node.get("environments"))),
         newest=newest,
     )

@@ -86,7 +86,7 @@ class GitHub:
 
     def access(self) -> Iterator[Access]:
         """Yield what the credentials can and can not see, and the quota left."""
-        yield from access(self.client, self._owner, self.repositories)
+        yield from access(self.client, self._owner, self.repositories, self.settings.access)
 
     def _has_issues(self, known: Mapping[str, Any], seen: Seen) -> bool:
         """Tell whether there may be incidents that are not read."""

@@ -5,7 +5,7 @@ NEXT = "totalCount pageInfo { hasNextPage endCursor }"
 
 FOUND = """
 fragment Found on Repository {
-  databaseId nameWithOwner url isArchived isFork createdAt
+  databaseId nameWithOwner url isArchived isFork createdAt pushedAt
   defaultBranchRef { name }
 }
 """

@@ -1,7 +1,7 @@
 """Environments, secrets, variables and rules of a repository: when they changed, by REST."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.errors import SourceMisconfigured
@@ -14,21 +14,31 @@ from connectors.hosts.settings import Change, Look, dated
 from connectors.hosts.walking import parsed
 
 MOST = 100
-BYPASSES = {"rule_suite_result": "bypass", "time_period": "month"}
-KINDS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
-    "environment": ("environments", "environments", {}),
-    "secret": ("actions/secrets", "secrets", {}),
-    "variable": ("actions/variables", "variables", {}),
-    "ruleset": ("rulesets", "", {}),
-    "bypass": ("rulesets/rule-suites", "", BYPASSES),
-}
-"""Path, key of the list in the answer, and what is asked for, by kind."""
-WORDS = {
-    "environment": "environments",
-    "secret": "secrets",
-    "variable": "variables",
-    "ruleset": "rulesets",
-    "bypass": "bypassed rules",
+CLASSIC = "(a classic token: the scope repo, of somebody who may write)"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Where a kind of settings is listed, under which key of the answer, and by which right."""
+
+    path: str
+    key: str
+    right: str
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+
+
+KINDS: Mapping[str, Kind] = {
+    "environment": Kind("environments", "environments", "Actions and Environments: read"),
+    "secret": Kind("actions/secrets", "secrets", f"Secrets: read {CLASSIC}"),
+    "variable": Kind("actions/variables", "variables", f"Variables: read {CLASSIC}"),
+    "ruleset": Kind("rulesets", "", "Metadata: read"),
+    "bypass": Kind(
+        "rulesets/rule-suites",
+        "",
+        # GitHub's own descriptions differ: newer ones say read, older ones write.
+        f"Administration: read, or write where the server insists {CLASSIC}",
+        {"rule_suite_result": "bypass", "time_period": "month"},
+    ),
 }
 
 
@@ -42,24 +52,26 @@ class Settings(settings.Settings):
         """Return what the host says of each kind; one that did not change is not sent again."""
         return [self._look(repository, kind, etags.get(kind)) for kind in KINDS]
 
-    def _look(self, repository: Repository, kind: str, etag: str | None) -> Look:
-        place, key, wanted = KINDS[kind]
+    def _look(self, repository: Repository, name: str, etag: str | None) -> Look:
+        kind = KINDS[name]
         owner = repository.full_name.partition("/")[0]
 
         def read(answer: Answer) -> Look:
             if answer.status == 304:
-                return Look(kind, etag=etag)
-            rows = answer.data[key] if key else answer.data
+                return Look(name, kind.right, etag=etag)
+            rows = answer.data[kind.key] if kind.key else answer.data
             if not isinstance(rows, list):
                 raise Broken("it sent no list")
-            found = tuple(change for row in rows for change in changes(kind, row))
-            return Look(kind, found, etag=answer.headers.get("etag"))
+            if not rows and 'rel="next"' in answer.headers.get("link", ""):
+                raise Broken("it says that there is more, and sends nothing")
+            found = tuple(change for row in rows for change in changes(name, row))
+            return Look(name, kind.right, found, etag=answer.headers.get("etag"))
 
         try:
             return self.client.rest(
-                f"/repos/{repository.full_name}/{place}",
-                {"per_page": MOST, **wanted},
-                f"{WORDS[kind]} of {repository.full_name}",
+                f"/repos/{repository.full_name}/{kind.path}",
+                {"per_page": MOST, **kind.wanted},
+                f"{settings.WORDS[name]} of {repository.full_name}",
                 owner,
                 read,
                 etag=etag,
@@ -67,8 +79,7 @@ class Settings(settings.Settings):
         except NotSignedIn:
             raise
         except SourceMisconfigured as error:
-            self.hidden(kind, f"{error}; whether {WORDS[kind]} change by review stays unknown")
-            return Look(kind, why=str(error))
+            return Look(name, kind.right, why=str(error))
 
 
 def changes(kind: str, row: Mapping[str, Any]) -> Collection[Change]:

@@ -8,7 +8,7 @@ from connectors.errors import SourceError
 from connectors.gitlab.client import REST, Client
 from connectors.gitlab.job_token import UNSEEN
 from connectors.gitlab.judging import SCOPES, Missing
-from connectors.hosts.api import Access, Repository
+from connectors.hosts.api import Access, Repository, samples
 from connectors.records import Failure
 
 NEEDED: Final = ("read_api", "read_repository")
@@ -18,7 +18,11 @@ LOOKED_AT: Final = 20
 Repositories = Callable[[], Iterator[Repository | Failure]]
 
 
-def told(client: Client, repositories: Repositories) -> Iterator[Access]:
+def told(
+    client: Client,
+    repositories: Repositories,
+    settings: Callable[[Repository], Iterator[Access]],
+) -> Iterator[Access]:
     """Yield what the credentials can see; ends where GitLab does not know them."""
     try:
         yield from job(client) if client.job_token else token(client)
@@ -27,6 +31,9 @@ def told(client: Client, repositories: Repositories) -> Iterator[Access]:
         yield Access("token", str(error), "mend")
         return
     yield from projects(client, found)
+    if not client.job_token:
+        for one in samples(one for one in found if isinstance(one, Repository)):
+            yield from settings(one)
     yield quota(client)
 
 

@@ -11,8 +11,9 @@ from connectors.records import Failure
 
 UNSEEN: Final = (
     "A job token reads the deployments, environments, releases, merge requests and code of its "
-    "own project; no pipelines, jobs, issues, commits of merge requests or reviews. For these "
-    "give a project or group access token with the scopes read_api and read_repository as `token`"
+    "own project; no pipelines, jobs, issues, commits of merge requests, reviews or settings. For "
+    "these give a project or group access token with the scopes read_api and read_repository as "
+    "`token`"
 )
 
 

@@ -24,6 +24,7 @@ def from_body(body: Mapping[str, Any]) -> Repository:
         is_archived=bool(body.get("archived")),
         is_fork=forked(body),
         created_at=parsed(body.get("created_at")),
+        active_at=parsed(body.get("last_activity_at")),
     )
 
 
@@ -37,6 +38,7 @@ def from_node(node: Mapping[str, Any]) -> Repository:
         is_archived=bool(node.get("archived")),
         is_fork=bool(node.get("isForked")),
         created_at=parsed(node.get("createdAt")),
+        active_at=parsed(node.get("lastActivityAt")),
         newest=newest_of(node),
     )
 

@@ -121,7 +121,7 @@ def literals(count: int, *, with_forks: bool) -> str:
     return f"""
 query Projects({variables}) {{ {fields} }}
 fragment listed on Project {{
-  fullPath webUrl archived createdAt {fork}
+  fullPath webUrl archived createdAt lastActivityAt {fork}
   repository {{ rootRef }}
   ...newest
 }}

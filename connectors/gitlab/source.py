@@ -68,8 +68,7 @@ class GitLab:
         if is_unseen or (entity == "runs" and not self.globs):
             return
         if entity == "settings":
-            looking = Settings(self.client, self.host, say=self.say, told=self.told)
-            yield from looking.batches(repository, scope, dict(cursor or {}))
+            yield from self._settings.batches(repository, scope, dict(cursor or {}))
             return
         try:
             yield from self._walked(entity, repository, scope, dict(cursor or {}))
@@ -154,7 +153,11 @@ class GitLab:
 
     def access(self) -> Iterator[Access]:
         """Yield what the token can and can not see, and the quota."""
-        return access.told(self.client, self.repositories)
+        return access.told(self.client, self.repositories, self._settings.access)
+
+    @property
+    def _settings(self) -> Settings:
+        return Settings(self.client, say=self.say, told=self.told)
 
 
 def is_read(state: Mapping[str, Any], at: datetime) -> bool:

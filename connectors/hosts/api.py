@@ -1,6 +1,6 @@
 """What a code host's API must offer, in the words that both hosts share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 from connectors.hosts.survey import Survey
 from connectors.records import Batch, Cursor, Failure
 
-ENTITIES = ("deployments", "runs", "releases", "issues", "changes")
+# Deployments first: numbers can be shown while the rest is read.
+ENTITIES = ("deployments", "runs", "releases", "issues", "changes", "settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Repository:
 
     ``newest`` tells for each entity the latest time by which its pages are ordered, null where it
     has none, so that a repository without anything new costs no call; an entity that it leaves
-    out is always asked.
+    out is always asked. ``active_at`` is when somebody last pushed to it, or did more where the
+    host tells.
     """
 
     id: str
@@ -27,6 +29,7 @@ class Repository:
     is_archived: bool = False
     is_fork: bool = False
     created_at: datetime | None = None
+    active_at: datetime | None = None
     environments: tuple[str, ...] = ()
     newest: Mapping[str, datetime | None] = field(default_factory=dict)
 
@@ -38,6 +41,14 @@ class Access:
     subject: str
     said: str
     level: Literal["ok", "look", "mend"] = "ok"
+
+
+def samples(repositories: Iterable[Repository]) -> list[Repository]:
+    """Return one repository of each owner, one that is in use if there is any."""
+    found: dict[str, Repository] = {}
+    for one in sorted(repositories, key=lambda one: one.is_archived):
+        found.setdefault(one.full_name.partition("/")[0], one)
+    return list(found.values())
 
 
 class Api(Protocol):
@@ -59,7 +70,7 @@ class Api(Protocol):
     def batches(
         self, entity: str, repository: Repository, scope: str, cursor: Cursor
     ) -> Iterator[Batch]:
-        """Yield what one repository has of one of ENTITIES, or its settings, since ``cursor``."""
+        """Yield what one repository has of one of ENTITIES since ``cursor``."""
         ...
 
     def clone_url(self, repository: Repository) -> str:

@@ -1,22 +1,31 @@
 """Settings of a host that stand on the way to production: when which of them changed.
 
-They are looked at once a day. Of secrets and variables names and times are kept, never values.
-The cursor of a scope is a mapping: ``looked_at``, and by kind what the host said last (``etags``),
-and what was seen where it tells no times (``seen``): a change is then of the day it was seen on.
+They are looked at when something happened in the repository since the look before, so that a
+refresh that finds nothing new costs no call. Of secrets and variables names and times are kept,
+never values.
+The cursor of a scope is a mapping: ``active_at`` of the repository at the last look, and by kind
+what the host said then (``etags``), and what was seen where it tells no times (``seen``): a change
+is then of the day it was seen on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime
 from typing import Any
 
-from connectors.hosts.api import Repository
+from connectors.errors import SourceError
+from connectors.hosts.api import Access, Repository
 from connectors.hosts.walking import parsed, stamp
 from connectors.records import Batch, Record
 
 ENTITY = "settings"
-EVERY = timedelta(hours=23)
+WORDS = {
+    "environment": "environments",
+    "secret": "secrets",
+    "variable": "CI variables",
+    "ruleset": "rules of branches",
+    "bypass": "pushes past rules",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +44,12 @@ class Change:
 class Look:
     """What one look at a kind of settings found; ``why`` says why they can't be seen.
 
-    ``seen`` says by name what settings without times are like.
+    ``right`` is what it takes to see them; ``seen`` says by name what settings without times are
+    like.
     """
 
     kind: str
+    right: str
     changes: Sequence[Change] = ()
     why: str = ""
     etag: str | None = None
@@ -59,15 +70,39 @@ class Settings:
     def batches(
         self, repository: Repository, scope: str, cursor: Mapping[str, Any]
     ) -> Iterator[Batch]:
-        """Yield what a day's look at a repository finds; one that is archived is left alone."""
-        if not repository.is_archived:
-            yield from batches(scope, cursor, partial(self.looks, repository))
+        """Yield what a look finds, where something happened in the repository since the last."""
+        active_at = stamp(repository.active_at) if repository.active_at else None
+        is_unused = repository.is_archived or repository.default_branch is None
+        is_quiet = "active_at" in cursor and cursor["active_at"] == active_at
+        if not is_unused and not is_quiet:
+            found = self.looks(repository, cursor.get("etags") or {})
+            for look in found:
+                if look.why and look.kind not in self.told:
+                    self.told.add(look.kind)
+                    self.say(missing(look))
+            yield batch(scope, cursor, found, active_at)
 
-    def hidden(self, kind: str, text: str) -> None:
-        """Say that a kind can't be seen, if nobody said so yet."""
-        if kind not in self.told:
-            self.told.add(kind)
-            self.say(text)
+    def access(self, repository: Repository) -> Iterator[Access]:
+        """Yield which kinds of settings can be seen, and what those that can't be would take."""
+        try:
+            found = self.looks(repository, {})
+        except SourceError as error:
+            yield Access(f"settings of {repository.full_name}", str(error), "mend")
+            return
+        for look in found:
+            subject = f"{WORDS[look.kind]} of {repository.full_name}"
+            if look.why:
+                yield Access(subject, missing(look), "look")
+            else:
+                yield Access(subject, f"can be read, by {look.right}")
+
+
+def missing(look: Look) -> str:
+    """Say what lacks for a kind of settings, and what follows from it."""
+    return (
+        f"{WORDS[look.kind]} can't be seen, it takes {look.right}. Without that it stays unknown "
+        f"whether they changed by review, and nothing else lacks ({look.why})"
+    )
 
 
 def dated(kind: str, name: str, created_at: str | None, updated_at: str | None) -> list[Change]:
@@ -79,18 +114,11 @@ def dated(kind: str, name: str, created_at: str | None, updated_at: str | None) 
     return found
 
 
-def batches(
-    scope: str,
-    cursor: Mapping[str, Any],
-    look: Callable[[Mapping[str, str]], Sequence[Look]],
-    now: datetime | None = None,
-) -> Iterator[Batch]:
-    """Yield what a day's look finds; nothing before a day is over."""
-    now = now or datetime.now(UTC)
-    looked_at = parsed(cursor.get("looked_at"))
-    if looked_at is not None and now - looked_at < EVERY:
-        return
-    found = look(cursor.get("etags") or {})
+def batch(
+    scope: str, cursor: Mapping[str, Any], found: Sequence[Look], active_at: str | None
+) -> Batch:
+    """Return what a look found, with the cursor that it earns."""
+    now = datetime.now(UTC)
     etags = {one.kind: one.etag for one in found if one.etag}
     before = cursor.get("seen") or {}
     changes = [
@@ -100,7 +128,7 @@ def batches(
     ]
     records = [*map(record, changes), *map(sight, found)]
     seen = {**before, **{one.kind: dict(one.seen) for one in found if one.seen is not None}}
-    yield Batch(ENTITY, scope, records, {"looked_at": stamp(now), "etags": etags, "seen": seen})
+    return Batch(ENTITY, scope, records, {"active_at": active_at, "etags": etags, "seen": seen})
 
 
 def differing(look: Look, before: Mapping[str, str] | None, now: datetime) -> list[Change]:

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from connectors.errors import SourceError
 from connectors.git import Git
-from connectors.hosts import settings
 from connectors.hosts.api import ENTITIES, Api, Repository
 from connectors.hosts.references import once
 from connectors.hosts.threads import side_by_side
@@ -41,13 +40,7 @@ class CodeHost:
     how far back ``api`` goes, ``looking`` what of changed files is looked for.
     """
 
-    # Deployments first: numbers can be shown while the rest is read.
-    entities: ClassVar[tuple[str, ...]] = (
-        "repositories",
-        *ENTITIES,
-        settings.ENTITY,
-        *Git.entities,
-    )
+    entities: ClassVar[tuple[str, ...]] = ("repositories", *ENTITIES, *Git.entities)
 
     api: Api
     clones: Path

@@ -73,6 +73,7 @@ class Repository(Code):
         told = {"id": len(self.settings), "actor_name": "ada", "after_sha": sha, "pushed_at": now}
         kept = {**told, "ref": f"refs/heads/{branch}", "result": "bypass"}
         self.settings.setdefault("rule-suites", []).append(kept)
+        self.pushed_at = self.state.now
 
     def status(
         self, deployment: Deployment, state: str, *, is_auto_inactive: bool = False

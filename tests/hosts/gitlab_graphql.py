@@ -79,6 +79,7 @@ def shown(found: Project) -> Body:
     return {
         "_": found, "id": gid("Project", found.id), "fullPath": found.path,
         "webUrl": found.url, "archived": found.archived, "createdAt": found.created_at,
+        "lastActivityAt": found.last_activity_at,
         "isForked": found.forked_from is not None,
         "repository": {"_": found, "rootRef": found.default_branch},
     }  # fmt: skip

@@ -59,6 +59,7 @@ def shown(project: Project) -> Body:
         "id": project.id, "path_with_namespace": project.path, "web_url": project.url,
         "default_branch": project.default_branch, "archived": project.archived,
         "empty_repo": project.default_branch is None, "created_at": project.created_at,
+        "last_activity_at": project.last_activity_at,
         "marked_for_deletion_on": project.marked_for_deletion_on,
         "visibility": project.visibility,
         "permissions": {"project_access": {"access_level": project.role}, "group_access": None},

@@ -99,6 +99,17 @@ class Project:
     branch_rules: list[Body] = field(default_factory=list)
     variables: list[Body] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
+    pushed_at: str = ""
+
+    @property
+    def last_activity_at(self) -> str:
+        """Return when somebody last pushed, or did something to an issue or a merge request."""
+        told = [one["updated_at"] for one in (*self.merge_requests, *self.issues)]
+        return max(self.created_at, self.pushed_at, *told)
+
+    def push(self) -> None:
+        """Let somebody push."""
+        self.pushed_at = self.now()
 
     def rename(self, path: str) -> None:
         """Move the project; its old path sends on to it."""

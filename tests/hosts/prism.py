@@ -4,6 +4,7 @@ with prism(request.config, tmp_path) as url: requests.get(f"{url}/repos/acme/sho
 """
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,10 +15,13 @@ from typing import Any
 import pytest
 
 from tests.hosts.emulator import free_port
-from tests.hosts.node_packages import installed
+from tests.hosts.node_packages import installed, one_file
 from tests.hosts.testbeds import find_testbeds
 
 PACKAGE = "@stoplight/prism-cli@5.14.2"
+# The subset of the test beds was taken from this description, and lacks what tells of settings.
+DESCRIPTION = "@octokit/openapi@23.0.2", "generated/api.github.com.json"
+MORE = ("actions/secrets", "actions/variables", "rulesets", "rulesets/rule-suites")
 
 
 @contextmanager
@@ -30,7 +34,10 @@ def prism(config: pytest.Config, folder: Path) -> Iterator[str]:
     inner, outer = free_port(), free_port()
     specification = folder / "github.json"
     prepared = [node, beds / "tools" / "prep_github_spec.mjs"]
-    source = beds / "openapi" / "github-dora-subset.json"
+    source = folder / "described.json"
+    described = (beds / "openapi" / "github-dora-subset.json").read_text(encoding="utf-8")
+    whole = one_file(config, *DESCRIPTION).read_text(encoding="utf-8")
+    source.write_text(json.dumps(completed(json.loads(described), json.loads(whole))))
     base = f"http://127.0.0.1:{outer}"
     subprocess.run([*prepared, source, specification, base], check=True, capture_output=True)
     mend(specification)
@@ -41,6 +48,24 @@ def prism(config: pytest.Config, folder: Path) -> Iterator[str]:
         assert process.stdout is not None
         assert any("is listening" in line for line in process.stdout), "Prism did not start"
         yield base
+
+
+def completed(told: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    """Add the calls for settings to a description, with all that they refer to."""
+    paths = [f"/repos/{{owner}}/{{repo}}/{path}" for path in MORE]
+    told["paths"] |= {path: whole["paths"][path] for path in paths}
+    wanted = references([told["paths"][path] for path in paths])
+    while wanted:
+        _, _, kind, name = wanted.pop().split("/")
+        if name not in told["components"].setdefault(kind, {}):
+            told["components"][kind][name] = whole["components"][kind][name]
+            wanted |= references(whole["components"][kind][name])
+    return told
+
+
+def references(described: Any) -> set[str]:
+    """Return the components that a part of a description refers to."""
+    return set(re.findall(r'"\$ref": "(#/components/[^"]+)"', json.dumps(described)))
 
 
 @contextmanager

@@ -19,6 +19,7 @@ def test_a_good_token_sees_everything_and_its_quota(github, shop, site):
     assert found["quota (core)"][1] == "5000 of 5000 calls are left of this hour"
     assert found["acme"][1] == "1 repository is seen"
     assert found["deployments of acme/shop"] == ("ok", "can be read")
+    assert found["rules of branches of acme/shop"] == ("ok", "can be read, by Metadata: read")
 
 
 def test_a_low_quota_says_that_a_refresh_would_wait(github, site):
@@ -43,6 +44,26 @@ def test_each_missing_permission_is_told_with_its_fix(github, shop, site):
     }
     assert "Deployments: read" in found["deployments of acme/shop"][1]
     assert "actions: read" in found["workflow runs of acme/shop"][1]
+
+
+def test_each_kind_of_settings_is_told_with_the_right_that_it_takes(github, shop, site):
+    token = github.tokens[github.token]
+    token.scopes, token.denied = None, frozenset({"secrets", "actions_variables", "administration"})
+
+    found = told(site)
+
+    lacking = {subject: said for subject, (level, said) in found.items() if level == "look"}
+    assert {
+        subject: said.partition(" takes ")[2].split()[0] for subject, said in lacking.items()
+    } == {
+        "secrets of acme/shop": "Secrets:",
+        "CI variables of acme/shop": "Variables:",
+        "pushes past rules of acme/shop": "Administration:",
+    }
+    assert all("nothing else lacks" in said and len(said) < 500 for said in lacking.values())
+    assert found["environments of acme/shop"][0] == "ok"
+    assert "mend" not in {level for level, _ in found.values()}
+    assert site.said == []
 
 
 def test_a_token_without_the_scope_repo_is_told_so(github, shop, site):

@@ -1,7 +1,10 @@
-"""Settings on the way to production: when which changed, once a day, and never a value."""
+"""Settings on the way to production: when which changed, and never a value."""
 
 import json
 
+from tests.hosts.fault_answers import Fault
+from tests.hosts.faults import FaultProxy
+from tests.hosts.serving import Answer
 from tests.hosts.testbeds import find_testbeds
 
 WEEK = 7 * 86400
@@ -17,11 +20,6 @@ def kept(site):
     )
 
 
-def a_day_later(site):
-    for cursor in site.cursors["settings"].values():
-        cursor["looked_at"] = "2020-01-01T00:00:00Z"
-
-
 def test_each_change_of_a_setting_is_kept_with_its_time(github, shop, site):
     shop.set("environments", "production")
     shop.set("secrets", "DEPLOY_KEY")
@@ -33,7 +31,6 @@ def test_each_change_of_a_setting_is_kept_with_its_time(github, shop, site):
     shop.set("secrets", "DEPLOY_KEY")
     shop.set("rulesets", "main is reviewed", enforcement="disabled")
     shop.bypass("a" * 40)
-    a_day_later(site)
     site.refresh("settings")
 
     first, second = "2025-03-03T09:00:00Z", "2025-03-10T09:00:00Z"
@@ -50,15 +47,48 @@ def test_each_change_of_a_setting_is_kept_with_its_time(github, shop, site):
     assert "ada" not in json.dumps([*site.of("settings").values()])
 
 
-def test_a_day_has_one_look_whatever_is_refreshed(github, shop, site):
+def test_they_are_looked_at_with_what_is_pushed_and_cost_nothing_without(github, shop, site):
     shop.set("secrets", "DEPLOY_KEY")
     site.refresh("settings")
     assert len(github.calls) == 1 + 5
+    shop.set("secrets", "LATER")
+
+    for pause in (3600, WEEK):
+        github.sleep(pause)
+        github.calls.clear()
+        site.refresh("settings")
+        assert [call.operation for call in github.calls] == ["Owned"]
+
+    shop.commit()
     github.calls.clear()
+    site.refresh("settings")
+    # What did not change is not sent again.
+    assert sorted(call.status for call in github.calls) == [200, 200, 304, 304, 304, 304]
+    assert ("secret", "LATER", "made", "2025-03-03T09:00:00Z") in kept(site)
+
+
+def test_a_look_that_failed_is_done_again_though_nothing_is_new(github, shop, site):
+    shop.set("secrets", "DEPLOY_KEY")
+    serve = github.answer
+    github.answer = lambda request: (
+        Answer(418, {"message": "no"}) if "secrets" in request.path else serve(request)
+    )
+    site.refresh("settings")
+    assert [failure.entity for failure in site.failures] == ["settings"]
+    github.answer = serve
 
     site.refresh("settings")
 
-    assert [call.operation for call in github.calls] == ["Owned"]
+    assert kept(site) == [("secret", "DEPLOY_KEY", "made", "2025-03-03T09:00:00Z")]
+
+
+def test_a_list_that_says_more_and_holds_nothing_is_not_believed(github, shop, site):
+    shop.set("rulesets", "main is reviewed")
+    with FaultProxy(github.url, [Fault.PASS] * 4 + [Fault.EMPTY_PAGE], clock=github.clock) as proxy:
+        site.refresh("settings", url=proxy.url)
+
+    assert proxy.counts[Fault.EMPTY_PAGE] == 1
+    assert [kind for kind, *_ in kept(site)] == ["ruleset"]
 
 
 def test_what_a_token_may_not_see_is_named_once_and_fails_nothing(github, shop, site):
@@ -73,7 +103,7 @@ def test_what_a_token_may_not_see_is_named_once_and_fails_nothing(github, shop, 
     assert site.of("settings")["secret"] == {"kind": "secret", "action": "hidden"}
     assert site.of("settings")["variable"] == {"kind": "variable", "action": "seen"}
     (secrets,) = [said for said in site.said if "secrets" in said]
-    assert "the token lacks a permission: secrets: read" in secrets
+    assert secrets.startswith("secrets can't be seen, it takes Secrets: read")
     assert len(site.said) == 2
 
 

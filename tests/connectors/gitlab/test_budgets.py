@@ -43,8 +43,11 @@ def test_a_refresh_without_news_takes_2_calls_for_a_project(gitlab, shop):
     fill(shop, 3)
     shop.release("v1")
     shop.issue(labels=["incident"])
+    shop.role, shop.variables = 40, [{"key": "DEPLOY_KEY"}]
     gitlab.state.wait(days=1)
     landed = collect(gitlab, entities=ALL)
+    # It is the first one of its day.
+    gitlab.state.wait(days=7)
     before, gitlab.calls[:] = landed.versions, []
 
     collect(gitlab, landed, entities=ALL)

@@ -13,6 +13,7 @@ from tests.hosts.gitlab_server import FakeGitLab
 
 SCHEDULES = 200 if os.environ.get("DRUMBEAT_TEST_ALL") else 5
 ALL = ("repositories", *ENTITIES)
+RULE = {"name": "main", "createdAt": "2025-01-02T09:00:00Z", "updatedAt": "2025-02-03T10:00:00Z"}
 ASKED = {"repositories": ("acme/**", "acme/shop"), "runs": ("deploy",)}
 
 
@@ -27,6 +28,7 @@ def busy():
 
 
 def fill(project, amount):
+    project.role, project.branch_rules = 40, [RULE]
     for number in range(amount):
         project.state.wait(seconds=number % 7)
         made = project.merge_request(f"Change {number}", commits=60 if number == 7 else 2)

@@ -5,6 +5,8 @@ from tests.connectors.gitlab.collecting import api
 from tests.hosts.gitlab_server import JOB_TOKEN, TOKEN, Token
 from tests.hosts.gitlab_state import moment
 
+MAINTAINER = "the role Maintainer (with the scope read_api it still writes nothing)"
+
 
 def survey(gitlab, **told):
     reader = api(gitlab, **told)
@@ -53,14 +55,31 @@ def access(gitlab, **told):
 
 
 def test_a_good_token_is_told_with_its_quota(gitlab, shop):
+    shop.role = 40
     gitlab.limit = (2000, 1990)
 
     assert access(gitlab) == [
         ("server", "ok", "GitLab 17.5.1-ee"),
         ("token", "ok", "its scopes are read_api, read_repository"),
         ("projects", "ok", "1 seen"),
+        ("rules of branches of acme/shop", "ok", f"can be read, by {MAINTAINER}"),
+        ("CI variables of acme/shop", "ok", f"can be read, by {MAINTAINER}"),
         ("quota", "ok", "1,987 of 2,000 requests left; 10% are left to others"),
     ]
+
+
+def test_what_settings_take_is_told_once_for_each_group(gitlab, shop):
+    gitlab.state.project("acme/web/till")
+    gitlab.state.project("other/shop")
+
+    told = access(gitlab, repositories=("acme/**", "other/*"))
+
+    hidden = [one for one in told if "can't be seen" in one[2]]
+    assert [one[:2] for one in hidden] == [
+        ("rules of branches of acme/shop", "look"), ("CI variables of acme/shop", "look"),
+        ("rules of branches of other/shop", "look"), ("CI variables of other/shop", "look"),
+    ]  # fmt: skip
+    assert f"it takes {MAINTAINER}. Without that" in hidden[0][2]
 
 
 def test_missing_scopes_and_a_near_end_are_told(gitlab, shop):
@@ -96,7 +115,9 @@ def test_a_role_that_is_too_low_and_a_missing_project_are_told(gitlab, shop):
     told = access(gitlab, repositories=("acme/shop", "acme/nothing"))
 
     assert [one[:2] for one in told[2:]] == [
-        ("projects", "ok"), ("acme/nothing", "mend"), ("acme/shop", "mend"), ("quota", "ok"),
+        ("projects", "ok"), ("acme/nothing", "mend"), ("acme/shop", "mend"),
+        ("rules of branches of acme/shop", "look"), ("CI variables of acme/shop", "look"),
+        ("quota", "ok"),
     ]  # fmt: skip
     assert "role is lower than Reporter" in told[4][2]
 

@@ -21,7 +21,7 @@ def changed(landed):
     )
 
 
-def test_rules_tell_their_times_and_variables_are_compared_day_by_day(gitlab, shop):
+def test_rules_tell_their_times_and_variables_are_compared_from_push_to_push(gitlab, shop):
     shop.role, shop.branch_rules, shop.variables = 40, [RULE], [VARIABLE]
     landed = collect(gitlab, entities=BOTH)
     rules = [
@@ -31,8 +31,11 @@ def test_rules_tell_their_times_and_variables_are_compared_day_by_day(gitlab, sh
     assert changed(landed) == rules
 
     shop.variables = [{**VARIABLE, "protected": False}, {**VARIABLE, "key": "REGION"}]
+    gitlab.state.wait(days=7)
+    gitlab.calls.clear()
     assert changed(collect(gitlab, landed, entities=BOTH)) == rules
-    landed.cursors["settings"]["acme/shop"]["looked_at"] = "2025-01-01T00:00:00Z"
+    assert [call.operation for call in gitlab.calls] == ["Projects"]
+    shop.push()
     today = f"{datetime.now(UTC):%Y-%m-%d}"
 
     assert changed(collect(gitlab, landed, entities=BOTH)) == [
@@ -51,3 +54,18 @@ def test_what_takes_a_maintainer_is_named_once_and_fails_nothing(gitlab, shop):
     assert {one["action"] for one in landed.of("settings").values()} == {"hidden"}
     assert len(said) == 2
     assert all("it takes the role Maintainer" in one for one in said)
+
+
+def test_a_group_tells_of_activity_too(gitlab, shop):
+    shop.role = 40
+    asked = {"entities": BOTH, "repositories": ("acme/*",)}
+    landed = collect(gitlab, **asked)
+    gitlab.calls.clear()
+
+    collect(gitlab, landed, **asked)
+    assert "Settings" not in {call.operation for call in gitlab.calls}
+
+    gitlab.state.wait(days=1)
+    shop.push()
+    collect(gitlab, landed, **asked)
+    assert [call.operation for call in gitlab.calls].count("Settings") == 1
