@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 
@@ -24,32 +24,21 @@ class Built:
 
 
 def build(
-    con: duckdb.DuckDBPyConnection, told: Callable[[Built], None] = lambda built: None
-) -> list[Built]:
-    """Make every table whose text or inputs changed; ``told`` hears of each.
+    con: duckdb.DuckDBPyConnection, wanted: Iterable[Step] | None = None
+) -> Iterator[list[Built]]:
+    """Make every table whose text or inputs changed, or of these the ``wanted``, inputs first.
 
-    A second of work is a transaction, since each costs its share of one; a build that is killed
-    goes on from there.
+    A second of work is a transaction, since each costs its share of one, and is yielded once it
+    is committed; a build that is killed goes on from there.
     """
-    found: list[Built] = []
-    book, waiting = written(con), deque(steps().values())
+    book, waiting = written(con), deque(steps().values() if wanted is None else wanted)
     while waiting:
-        until, begun = monotonic() + COMMIT_SECONDS, len(found)
+        until, found = monotonic() + COMMIT_SECONDS, []
         with transaction(con):
             while waiting and monotonic() < until:
                 found.append(brought_up(con, waiting.popleft(), book))
-                told(found[-1])
-            write_down(con, {b.table: book[b.table] for b in found[begun:] if b.is_new})
-    return found
-
-
-def make(con: duckdb.DuckDBPyConnection, step: Step) -> Built:
-    """Make one table in one transaction, or leave it where nothing it depends on changed."""
-    book = written(con)
-    with transaction(con):
-        built = brought_up(con, step, book)
-        write_down(con, {step.table: book[step.table]})
-    return built
+            write_down(con, {b.table: book[b.table] for b in found if b.is_new})
+        yield found
 
 
 def brought_up(con: duckdb.DuckDBPyConnection, step: Step, book: Book) -> Built:

@@ -69,7 +69,9 @@ def built(
     """Make every table by a configuration; return the metrics of both spans."""
     settings.write(con, configuration, run)
     with progress.task("Building", len(steps())) as task:
-        build(con, lambda _: task.advance())
+        for made in build(con):
+            for _ in made:
+                task.advance()
     return {
         (span, row["scope"], row["name"], row["metric"]): row
         for span, window in spans(con).items()

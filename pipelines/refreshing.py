@@ -167,7 +167,11 @@ def brought_up(
     reaching.write(con, project.landing, project.kinds, known_at)
     settings.write(con, project.configuration, run)
     with progress.task("Building", len(steps())) as task:
-        built = build(con, lambda _: task.advance())
+        built: list[Built] = []
+        for made in build(con):
+            built += made
+            for _ in made:
+                task.advance()
     with progress.task("Publishing", 1) as task:
         file = published(con, project)
         task.advance()

@@ -1,11 +1,15 @@
 """What holds for all tests."""
 
 import ast
+import os
 import threading
 from functools import wraps
 from pathlib import Path
 
+import pytest
+
 PARSING = threading.RLock()
+IS_WHOLE = bool(os.environ.get("DRUMBEAT_TEST_ALL"))
 
 
 def one_at_a_time(parse):
@@ -23,5 +27,8 @@ ast.parse = one_at_a_time(ast.parse)
 
 
 def pytest_collection_modifyitems(items):
-    """Run the browser's tests last: they take a server and a browser of their own."""
+    """Run the browser's tests last, which take a server of their own, and slow ones if asked."""
     items.sort(key=lambda item: "browser" in Path(item.path).parts)
+    slow = [item for item in items if item.get_closest_marker("slow") and not IS_WHOLE]
+    for item in slow:
+        item.add_marker(pytest.mark.skip(reason="all of them with DRUMBEAT_TEST_ALL=1"))

@@ -1,6 +1,6 @@
 """The assets: raw tables, configuration, models and analyses, the published file, the report."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -8,11 +8,11 @@ import dagster as dg
 
 from pipelines import ledger_definitions, publishing, raw, reaching, refreshing, settings
 from pipelines.alerts import unread
-from pipelines.building import make
+from pipelines.building import build
 from pipelines.orchestration import sources
 from pipelines.orchestration.metadata import key, materialized
 from pipelines.orchestration.warehouse import Warehouse
-from pipelines.steps import Step, steps
+from pipelines.steps import steps
 
 Held: TypeAlias = dg.ResourceParam[Warehouse]
 
@@ -29,37 +29,56 @@ class Moment(dg.Config):
 
 
 def every() -> list[dg.AssetsDefinition]:
-    """Return all assets."""
-    made = [step_asset(step) for step in steps().values()]
-    return [*map(raw_asset, raw.TABLES), reached, configuration, *made, published, weekly_report]
+    """Return all assets: every table is one, and those of a layer are made in one step.
+
+    A step costs Dagster more than a small table does us.
+    """
+    return [collected, reached, configuration, made, published, weekly_report]
 
 
-def raw_asset(table: str) -> dg.AssetsDefinition:
-    """Make the asset that collects an entity and keeps its raw table up to the landing zone."""
+def raw_spec(table: str) -> dg.AssetSpec:
+    """Describe the asset that is the raw table of one entity."""
     kind, entity = table.split("__")
-
-    @dg.asset(
-        key=key(f"raw.{table}"),
+    return dg.AssetSpec(
+        key(f"raw.{table}"),
         # The run that begins with other definitions than the last writes that down first.
-        deps=[key("config.run")] if table == "ledger__definitions" else None,
-        group_name="raw",
+        deps=[key("config.run")] if table == "ledger__definitions" else [],
+        skippable=True,
         kinds={"duckdb", "parquet"},
         description=f"The latest version of each record of {entity} that {kind} sources have: "
         "what is new is collected into the landing zone, then merged.",
     )
-    def collected(context: dg.AssetExecutionContext, warehouse: Held) -> dg.MaterializeResult[None]:
-        found = sources.collect(warehouse, table)
-        project = warehouse.project
-        warehouse.collected.extend(found)
-        unread.keep(project.data_dir, warehouse.collected)
-        for source in found:
-            for line in source.lines:
-                context.log.warning(project.configuration.hidden(f"{source.source}: {line}"))
-        raw.merge(warehouse.con, project.landing, project.kinds, tables=(table,))
-        landed = {source.source: sources.told(source) for source in found}
-        return materialized(warehouse.con, f"raw.{table}", sources=landed)
 
-    return collected
+
+@dg.multi_asset(
+    name="collected",
+    group_name="raw",
+    can_subset=True,
+    specs=[raw_spec(table) for table in raw.TABLES],
+)
+def collected(
+    context: dg.AssetExecutionContext, warehouse: Held
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Collect each entity and keep its raw table up to the landing zone."""
+    for table in raw.TABLES:
+        if key(f"raw.{table}") in context.selected_asset_keys:
+            yield from merged(warehouse, table, context.log.warning)
+
+
+def merged(
+    warehouse: Warehouse, table: str, warn: Callable[[str], None]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Collect one entity of every source that has it, and merge what is new."""
+    found = sources.collect(warehouse, table)
+    project = warehouse.project
+    warehouse.collected.extend(found)
+    unread.keep(project.data_dir, warehouse.collected)
+    for source in found:
+        for line in source.lines:
+            warn(project.configuration.hidden(f"{source.source}: {line}"))
+    raw.merge(warehouse.con, project.landing, project.kinds, tables=(table,))
+    landed = {source.source: sources.told(source) for source in found}
+    yield from materialized(warehouse.con, {f"raw.{table}": {"sources": landed}})
 
 
 @dg.asset(
@@ -69,11 +88,11 @@ def raw_asset(table: str) -> dg.AssetsDefinition:
     kinds={"duckdb"},
     description="How far back each scope of a source is read, while its history is not whole.",
 )
-def reached(warehouse: Held) -> dg.MaterializeResult[None]:
+def reached(warehouse: Held) -> Iterator[dg.MaterializeResult[None]]:
     """Write down what the cursors in the landing zone say."""
     project = warehouse.project
     reaching.write(warehouse.con, project.landing, project.kinds)
-    return materialized(warehouse.con, reaching.TABLE)
+    yield from materialized(warehouse.con, {reaching.TABLE: {}})
 
 
 @dg.multi_asset(
@@ -103,27 +122,37 @@ def configuration(
     run = options.run(project, config.as_of, None)
     ledger_definitions.note(project, run, datetime.now(UTC))
     settings.write(warehouse.con, project.configuration, run)
-    for table in settings.TABLES:
-        if key(f"config.{table}") in context.selected_asset_keys:
-            yield materialized(warehouse.con, f"config.{table}")
+    tables = [f"config.{table}" for table in settings.TABLES]
+    wanted: dict[str, dict[str, object]] = {
+        table: {} for table in tables if key(table) in context.selected_asset_keys
+    }
+    yield from materialized(warehouse.con, wanted)
 
 
-def step_asset(step: Step) -> dg.AssetsDefinition:
-    """Make the asset that keeps a step's table up to date."""
-
-    @dg.asset(
-        key=key(step.table),
-        deps=[key(table) for table in step.inputs],
-        group_name=step.layer,
-        description=step.summary,
-        kinds={"duckdb", "python" if step.analyse else "sql"},
-        code_version=step.digest[:12],
-    )
-    def table(warehouse: Held) -> dg.MaterializeResult[None]:
-        built = make(warehouse.con, step)
-        return materialized(warehouse.con, step.table, is_new=built.is_new)
-
-    return table
+@dg.multi_asset(
+    name="made",
+    can_subset=True,
+    specs=[
+        dg.AssetSpec(
+            key(step.table),
+            deps=[key(table) for table in step.inputs],
+            skippable=True,
+            group_name=step.layer,
+            description=step.summary,
+            kinds={"duckdb", "python" if step.analyse else "sql"},
+            code_version=step.digest[:12],
+        )
+        for step in steps().values()
+    ],
+)
+def made(
+    context: dg.AssetExecutionContext, warehouse: Held
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Make every table whose text or inputs changed."""
+    wanted = [s for s in steps().values() if key(s.table) in context.selected_asset_keys]
+    for tables in build(warehouse.con, wanted):
+        told = {table.table: {"is_new": table.is_new} for table in tables}
+        yield from materialized(warehouse.con, told)
 
 
 def seen_tables() -> list[str]:

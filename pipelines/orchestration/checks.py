@@ -1,10 +1,10 @@
-"""The asset checks: one step for each table asks all there is to ask of it.
+"""The asset checks: all there is to ask of each table.
 
 A failed check is shown with what to do; it stops no run, as it stops no `drumbeat refresh`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -37,9 +37,12 @@ class Check:
 
 
 def every() -> list[dg.AssetChecksDefinition]:
-    """Return the checks of all tables."""
-    of_raw = [table_checks(f"raw.{table}", RAW_GRAIN, RAW_GRAIN) for table in raw.TABLES]
-    return [*of_raw, *(table_checks(one.table, one.grain, keys(one)) for one in steps().values())]
+    """Return the checks: one step for what was collected, one for what was made of it."""
+    of_raw = {
+        f"raw.{table}": list(of(f"raw.{table}", RAW_GRAIN, RAW_GRAIN)) for table in raw.TABLES
+    }
+    of_steps = {one.table: list(of(one.table, one.grain, keys(one))) for one in steps().values()}
+    return [checking("collected_checks", of_raw), checking("made_checks", of_steps)]
 
 
 def keys(step: Step) -> tuple[str, ...]:
@@ -48,23 +51,23 @@ def keys(step: Step) -> tuple[str, ...]:
     return tuple(name for name in step.grain if name not in nullable)
 
 
-def table_checks(
-    table: str, grain: tuple[str, ...], needed: tuple[str, ...]
-) -> dg.AssetChecksDefinition:
-    """Make the step that checks one table."""
-    checks = {check.name: check for check in of(table, grain, needed)}
+def checking(name: str, checks: Mapping[str, list[Check]]) -> dg.AssetChecksDefinition:
+    """Make the step that checks tables, all of them or those that are asked for."""
 
     @dg.multi_asset_check(
-        name=f"{table.replace('.', '__')}__checks",
+        name=name,
         specs=[
             dg.AssetCheckSpec(check.name, asset=key(table), description=check.description)
-            for check in checks.values()
+            for table, asked in checks.items()
+            for check in asked
         ],
         can_subset=True,
     )
     def checked(context: dg.AssetCheckExecutionContext, warehouse: Held) -> Iterator[Finding]:
-        for wanted in sorted(context.selected_asset_check_keys, key=lambda one: one.name):
-            yield checks[wanted.name].answer(warehouse)
+        for table, asked in checks.items():
+            for check in asked:
+                if dg.AssetCheckKey(key(table), check.name) in context.selected_asset_check_keys:
+                    yield check.answer(warehouse)
 
     return checked
 

@@ -14,7 +14,6 @@ import pytest
 
 from tests.end_to_end.conftest import ROOT, run
 
-pytestmark = pytest.mark.slow
 PATIENCE = 180
 HEALTH = "/_stcore/health"
 

@@ -13,13 +13,17 @@ from pipelines import publishing, refreshing, settings
 from pipelines.commands.starting import demo_text
 from pipelines.configuration import parse
 from pipelines.locking import locked
+from pipelines.orchestration.assets import PUBLISHED, WEEKLY_REPORT
 from pipelines.project import Project
+from pipelines.warehouse import opened
 from tests.connectors.git_repository import Made
 from tests.orchestration.running import AS_OF, held, run, small
-from tests.support import Silent
+from tests.support import Silent, refresh
 
 FACTS = dg.AssetKey(["facts", "rollouts"])
 RAW = dg.AssetKey(["raw", "files__deployments"])
+STAGED = dg.AssetKey(["staging", "files__deployments"])
+TOLD = dg.AssetKey(["facts", "told_deployments"])
 CONFIG = dg.AssetKey(["config", "run"])
 
 
@@ -77,15 +81,27 @@ def test_a_second_run_makes_nothing_anew(ran):
     project, _ = ran
     files = project.landing.files()
 
-    result = run(project)
+    result = run(project, asset_selection=[RAW, STAGED, FACTS], run_config={})
 
     assert project.landing.files() == files
-    is_new = {
-        event.asset_key: event.materialization.metadata["is_new"].value
-        for event in result.get_asset_materialization_events()
-        if "is_new" in event.materialization.metadata
-    }
-    assert is_new[FACTS] is False
+    events = {one.asset_key: one for one in result.get_asset_materialization_events()}
+    assert events.keys() == {RAW, STAGED, FACTS}
+    assert events[FACTS].materialization.metadata["is_new"].value is False
+
+
+def test_a_table_that_can_not_be_made_fails_the_run_and_is_named(ran):
+    project, _ = ran
+    with opened(project.warehouse) as con:
+        con.execute("alter table staging.files__deployments drop column service")
+        con.execute("delete from build.tables where table_name = 'facts.told_deployments'")
+    try:
+        result = run(project, asset_selection=[TOLD], run_config={}, raise_on_error=False)
+        (failed,) = [event for event in result.all_events if event.is_step_failure]
+        assert "while making facts.told_deployments" in str(failed.step_failure_data.error)
+    finally:
+        with opened(project.warehouse) as con:
+            con.execute("delete from build.tables where table_name = 'staging.files__deployments'")
+        assert run(project, asset_selection=[STAGED, TOLD], run_config={}).success
 
 
 def test_a_table_tells_its_rows_and_columns(ran):
@@ -164,25 +180,29 @@ def test_the_lock_is_free_after_a_run(ran):
         pass
 
 
-def test_the_weekly_report_is_made_of_a_fresh_refresh(tmp_path):
+@pytest.fixture
+def refreshed(tmp_path):
+    """Return a refreshed project that reports into a folder, so that its report alone is run."""
     project = small(tmp_path, report={"out": str(tmp_path / "out")})
+    refresh(project, AS_OF)
+    return project
 
-    result = run(project, "weekly_report")
 
+def test_the_weekly_report_is_made_of_what_the_run_published(refreshed):
+    before = publishing.current(refreshed.serving)
+
+    result = run(refreshed, "weekly_report", asset_selection=[PUBLISHED, WEEKLY_REPORT])
+
+    out = refreshed.data_dir.with_name("out")
     assert result.success
-    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".html", ".md"]
-    # The run was asked to tell of another moment than its own.
-    assert project.landing.files("ledger", "rows") == []
+    assert sorted(path.suffix for path in out.iterdir()) == [".html", ".md"]
+    assert publishing.current(refreshed.serving) != before
 
 
-def test_what_the_weekly_report_told_is_landed_while_the_run_holds_the_lock(tmp_path, monkeypatch):
-    project = small(tmp_path, report={"out": str(tmp_path / "out")})
-    now = settings.Run(AS_OF, AS_OF)
-    monkeypatch.setattr("pipelines.commands.options.run", lambda *_: now)
+def test_what_the_weekly_report_told_is_landed_while_the_run_holds_the_lock(refreshed):
+    assert run(refreshed, "weekly_report", run_config={}, asset_selection=[WEEKLY_REPORT]).success
 
-    assert run(project, "weekly_report", run_config=None).success
-
-    (file,) = project.landing.files("ledger", "rows")
-    assert {row["scope"] for row in pl.read_parquet(project.landing.url(file)).to_dicts()} == {
+    (file,) = refreshed.landing.files("ledger", "rows")
+    assert {row["scope"] for row in pl.read_parquet(refreshed.landing.url(file)).to_dicts()} == {
         "2026-W12"
     }

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,9 +17,9 @@ import yaml
 
 from pipelines import publishing
 from pipelines.orchestration import launching
-from tests.orchestration.running import small
+from tests.orchestration.running import AS_OF, small
+from tests.support import project, refresh
 
-pytestmark = pytest.mark.slow
 PATIENCE = 180
 LAUNCH = """
 mutation($job: ExecutionParams!) {
@@ -92,14 +93,23 @@ def ask(port: int, query: str, **variables: Any) -> Any:
         return json.load(answer)["data"]
 
 
-def test_the_whole_graph_materialises_from_the_pages(tmp_path):
+LAST = [{"path": ["serving", "published"]}, {"path": ["reports", "weekly"]}]
+"""The assets that make what people see of what is there already."""
+
+
+@pytest.mark.parametrize("chosen", [LAST, pytest.param(None, marks=pytest.mark.slow)])
+def test_a_job_and_what_is_chosen_of_it_materialise_from_the_pages(tmp_path, chosen):
     config = written(tmp_path)
+    if chosen:
+        refresh(project(tmp_path), AS_OF)
+        shutil.rmtree(tmp_path / "data" / "serving")
     with served(config, tmp_path / "data", tmp_path) as port:
         (entry,) = until(lambda: ask(port, LOCATION)["workspaceOrError"]["locationEntries"])
         job = {
             "repositoryLocationName": entry["name"],
             "repositoryName": "__repository__",
             "jobName": "weekly_report",
+            **({"assetSelection": chosen, "assetCheckSelection": []} if chosen else {}),
         }
         launched = ask(port, LAUNCH, job={"selector": job, "runConfigData": {}})
         run = launched["launchPipelineExecution"]["run"]["runId"]
@@ -125,9 +135,7 @@ def test_the_pages_say_what_to_do_without_a_configuration(tmp_path):
     assert "reload the code location" in told[-1]
 
 
-@pytest.mark.skipif(
-    not os.environ.get("DRUMBEAT_TEST_ALL"), reason="all of them with DRUMBEAT_TEST_ALL=1"
-)
+@pytest.mark.slow
 def test_the_whole_graph_materialises_without_pages(tmp_path):
     environment = launching.environment(written(tmp_path), tmp_path / "data")
     words = ["asset", "materialize", "--select", "*", "-m", "pipelines.definitions"]

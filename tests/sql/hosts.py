@@ -200,7 +200,7 @@ def built(
         raw.merge(con, found.landing, found.kinds, known_at)
         reaching.write(con, found.landing, found.kinds, known_at)
         settings.write(con, found.configuration, settings.Run(as_of, known_at or as_of))
-        build(con)
+        list(build(con))
         yield con
 
 
