@@ -9,7 +9,7 @@ from time import monotonic
 import duckdb
 
 from pipelines.steps import Step, steps
-from pipelines.warehouse import Book, held, transaction, write_down, written
+from pipelines.warehouse import Book, empty, held, transaction, write_down, written
 
 COMMIT_SECONDS = 1.0
 
@@ -48,23 +48,24 @@ def brought_up(con: duckdb.DuckDBPyConnection, step: Step, book: Book) -> Built:
     if made_from == wanted:
         return Built(step.table, row_count, is_new=False)
     try:
-        fill(con, step)
-        book[step.table] = held(con, step.table, wanted)
+        has_rows = fill(con, step)
+        book[step.table] = held(con, step.table, wanted) if has_rows else empty(wanted)
     except BaseException as error:
         error.add_note(f"while making {step.table}")
         raise
     return Built(step.table, book[step.table][2], is_new=True)
 
 
-def fill(con: duckdb.DuckDBPyConnection, step: Step) -> None:
-    """Replace the table by what its step makes now."""
+def fill(con: duckdb.DuckDBPyConnection, step: Step) -> bool:
+    """Replace the table by what its step makes now; tell whether that is any row."""
     if step.analyse is None:
-        con.execute(f"create or replace table {step.table} as {step.text}")
-        return
+        made = con.execute(f"create or replace table {step.table} as {step.text}").fetchall()
+        return made != [(0,)]
     frame = step.analyse(con)
     con.register("analysed", frame)
     con.execute(f"create or replace table {step.table} as select * from analysed")
     con.unregister("analysed")
+    return not frame.is_empty()
 
 
 def fingerprint(step: Step, book: Book) -> str:

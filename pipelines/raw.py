@@ -6,7 +6,15 @@ from datetime import datetime
 import duckdb
 
 from pipelines.landing import Landing, LandingFile
-from pipelines.warehouse import known, quoted, record
+from pipelines.warehouse import (
+    empty,
+    known,
+    quoted,
+    record,
+    transaction,
+    write_down,
+    written,
+)
 
 RECORD = (
     "source text, scope text, entity text, record_id text, updated_at timestamptz, "
@@ -116,15 +124,26 @@ def merge(
     con.execute(
         "create table if not exists raw.landed_files (table_name text, path text, known_at text)"
     )
-    found = landing.files()
     kinds = {**kinds, **OWN}
-    for table in tables:
-        wanted = [
-            file
-            for file in found
-            if file.source in kinds and table_of(kinds[file.source], file.entity) == table
-        ]
-        merge_table(con, landing, table, wanted, known_at)
+    wanted: dict[str, list[LandingFile]] = {table: [] for table in tables}
+    for file in landing.files():
+        if file.source in kinds:
+            wanted.get(table_of(kinds[file.source], file.entity), []).append(file)
+    merged = con.sql("select distinct table_name from raw.landed_files").fetchall()
+    idle = [table for table, files in wanted.items() if not files and (table,) not in merged]
+    for table in wanted.keys() - set(idle):
+        merge_table(con, landing, table, wanted[table], known_at)
+    make_empty(con, idle)
+
+
+def make_empty(con: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
+    """Make those of the tables, of which nothing was ever landed, that are not there yet."""
+    there = written(con)
+    new = [table for table in tables if f"raw.{table}" not in there]
+    with transaction(con):
+        for table in new:
+            con.execute(f"create or replace table raw.{table} ({TABLES[table]})")
+        write_down(con, {f"raw.{table}": empty("landing") for table in new})
 
 
 def merge_table(
@@ -147,20 +166,17 @@ def merge_table(
     if not new and not is_stale and known(con, f"raw.{table}"):
         return
     with_old = "" if is_stale else f"select * from raw.{table} union all by name"
-    con.execute("begin")
     try:
-        load(con, table, list(paths.values()) if is_stale else new, known_at)
-        versions = f"{with_old} select * from landed"
-        kept = latest(versions, table) if has_choice(con, versions) else versions
-        con.execute(f"create or replace table raw.{table} as {kept}")
-        con.execute("drop view landed")
-        record(con, f"raw.{table}", "landing")
-        note(con, table, [(table, path, until) for path in paths])
-        con.execute("commit")
-    except BaseException as error:
-        con.execute("rollback")
-        if isinstance(error, duckdb.Error):
-            landing.check(wanted)
+        with transaction(con):
+            load(con, table, list(paths.values()) if is_stale else new, known_at)
+            versions = f"{with_old} select * from landed"
+            kept = latest(versions, table) if has_choice(con, versions) else versions
+            con.execute(f"create or replace table raw.{table} as {kept}")
+            con.execute("drop view landed")
+            record(con, f"raw.{table}", "landing")
+            note(con, table, [(table, path, until) for path in paths])
+    except duckdb.Error:
+        landing.check(wanted)
         raise
 
 

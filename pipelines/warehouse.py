@@ -72,6 +72,11 @@ def record(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> None:
     write_down(con, {table: held(con, table, made_from)})
 
 
+def empty(made_from: str) -> Entry:
+    """Return what to write down of a table without rows."""
+    return made_from, "0:", 0
+
+
 def held(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> Entry:
     """Return what to write down of a table; order plays no part in a sum of row hashes."""
     ((content, row_count),) = con.sql(

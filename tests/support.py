@@ -1,10 +1,14 @@
 """An organisation in a few lines: neutral files, the real pipeline, the published tables."""
 
+import atexit
 import json
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -70,6 +74,22 @@ def refresh(found: Project, as_of: datetime) -> refreshing.Outcome:
     return outcome
 
 
+@cache
+def empty() -> Path:
+    """Return the data of an organisation without rows, made once in each process.
+
+    A small one begins with it, and makes only the tables that are not as they are there.
+    """
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    write(folder / "files")
+    found = project(folder)
+    refresh(found, at("2026-01-01 00:00"))
+    # What is landed is not what is made of it.
+    shutil.rmtree(found.landing.root)
+    return found.data_dir
+
+
 def published(found: Project) -> duckdb.DuckDBPyConnection:
     """Open what readers see."""
     con = duckdb.connect(str(publishing.current(found.serving)), read_only=True)
@@ -91,6 +111,8 @@ def organisation(
     tables = {name: told.pop(name) for name in TABLES if isinstance(told.get(name), list | tuple)}
     write(folder / "files", **tables)
     found = project(folder, **told)
+    if not found.data_dir.exists():
+        shutil.copytree(empty(), found.data_dir, symlinks=True)
     refresh(found, as_of)
     return published(found)
 
