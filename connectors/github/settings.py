@@ -14,7 +14,7 @@ from connectors.hosts.settings import Change, Look, dated
 from connectors.hosts.walking import parsed
 
 MOST = 100
-CLASSIC = "(a classic token: the scope repo, of somebody who may write)"
+CLASSIC = "(classic: scope repo, its owner may write)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ KINDS: Mapping[str, Kind] = {
         "rulesets/rule-suites",
         "",
         # GitHub's own descriptions differ: newer ones say read, older ones write.
-        f"Administration: read, or write where the server insists {CLASSIC}",
+        f"Administration: read, some servers want write {CLASSIC}",
         {"rule_suite_result": "bypass", "time_period": "month"},
     ),
 }

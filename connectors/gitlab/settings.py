@@ -18,7 +18,7 @@ query Settings($path: ID!) {
   }
 }
 """
-NEEDED: Final = "the role Maintainer (with the scope read_api it still writes nothing)"
+NEEDED: Final = "the role Maintainer (with the scope read_api it writes nothing)"
 
 
 @dataclass(slots=True)

@@ -79,7 +79,7 @@ class Settings:
             for look in found:
                 if look.why and look.kind not in self.told:
                     self.told.add(look.kind)
-                    self.say(missing(look))
+                    self.say(f"{WORDS[look.kind]}: {missing(look)}")
             yield batch(scope, cursor, found, active_at)
 
     def access(self, repository: Repository) -> Iterator[Access]:
@@ -100,8 +100,8 @@ class Settings:
 def missing(look: Look) -> str:
     """Say what lacks for a kind of settings, and what follows from it."""
     return (
-        f"{WORDS[look.kind]} can't be seen, it takes {look.right}. Without that it stays unknown "
-        f"whether they changed by review, and nothing else lacks ({look.why})"
+        f"not seen; give the token {look.right}, or leave it: then nothing is told of "
+        f"{WORDS[look.kind]}, and nothing else lacks ({look.why})"
     )
 
 

@@ -103,7 +103,7 @@ def test_what_a_token_may_not_see_is_named_once_and_fails_nothing(github, shop, 
     assert site.of("settings")["secret"] == {"kind": "secret", "action": "hidden"}
     assert site.of("settings")["variable"] == {"kind": "variable", "action": "seen"}
     (secrets,) = [said for said in site.said if "secrets" in said]
-    assert secrets.startswith("secrets can't be seen, it takes Secrets: read")
+    assert secrets.startswith("secrets: not seen; give the token Secrets: read")
     assert len(site.said) == 2
 
 

@@ -53,7 +53,7 @@ def test_what_takes_a_maintainer_is_named_once_and_fails_nothing(gitlab, shop):
     assert landed.failures == []
     assert {one["action"] for one in landed.of("settings").values()} == {"hidden"}
     assert len(said) == 2
-    assert all("it takes the role Maintainer" in one for one in said)
+    assert all("give the token the role Maintainer" in one for one in said)
 
 
 def test_a_group_tells_of_activity_too(gitlab, shop):
