@@ -13,7 +13,7 @@ from dashboard.frame import Frame
 from dashboard.marks import Column, link, table
 from dashboard.rows import STRIP
 from dashboard.story import said, short
-from sql import words
+from sql import names, words
 from sql.words import Part, escape_html
 
 LANES = 8
@@ -142,6 +142,21 @@ def rates(rows: pl.DataFrame, of_all: float | None, count: int, page: Frame) -> 
     if count > rows.height:
         caption += f"; the highest {rows.height} of {count} services"
     return title, caption
+
+
+def waited(row: dict[str, Any]) -> str:
+    """Say how long what was merged in a week waits, what is not out yet counted as it is."""
+    if not row or not row["change_count"]:
+        return ""
+    half = f"more than {words.duration(row['at_least_hours'])}"
+    if row["median_hours"] is not None:
+        band = words.duration_range(row["low_hours"], row["high_hours"])
+        half = f"{words.duration(row['median_hours'])} (95 % {band})"
+    few = f"; {words.TOO_FEW}" if row["change_count"] < names.ENOUGH else ""
+    return (
+        f"Merged in the week of {words.day(row['starts_on'])}: half wait {half}, Kaplan-Meier,"
+        f" n = {row['change_count']}, {row['open_count']} not out yet{few}"
+    )
 
 
 def waits(rows: pl.DataFrame, page: Frame) -> str:

@@ -306,6 +306,14 @@ def waits(services: Sequence[str]) -> pl.DataFrame:
     )
 
 
+def wait(scope: str, name: str, week_on: date) -> dict[str, Any]:
+    """Return how long what was merged in a week waits for production."""
+    return data.row(
+        "from marts.change_wait where scope = ? and name = ? and period = 'week' and starts_on = ?",
+        [scope, name, week_on],
+    )
+
+
 def deployments(name: str) -> pl.DataFrame:
     """Return the rollouts of one service in the last 84 days, latest first."""
     query = "from marts.recent_deployments where service = ? order by finished_at desc, rollout_id"

@@ -1,4 +1,4 @@
-"""The rows behind each metric of some days: what `drumbeat explain` asks the published file."""
+"""The rows behind each number of some days: what `drumbeat explain` asks the published file."""
 
 from collections.abc import Mapping
 
@@ -88,6 +88,35 @@ where owned.scope = $scope and owned.name = $name
     and owned.finished_on >= $since and owned.finished_on < $until
 order by carried.finished_at, carried.deployment_id, owned.lead_seconds, changes.change_id
 """
+WAIT = "change_wait"
+WAITS = """
+select
+    strftime(changes.merged_at, '%Y-%m-%d %H:%M') as merged_at_utc,
+    spells.service,
+    case when changes.kind = 'commit' then left(changes.change_id, 12) else changes.change_id end
+        as change,
+    carried.deployment_id as deployment,
+    spells.is_over as is_deployed,
+    round(spells.seconds / 3600.0, 2) as wait_hours,
+    changes.title,
+    changes.url
+from facts.spells as spells
+inner join facts.changes as changes
+    on spells.service = changes.service and spells.spell_id = changes.change_id
+left join facts.deployment_changes as carried
+    on spells.service = carried.service and spells.spell_id = carried.change_id
+left join facts.scopes as scopes
+    on spells.service = scopes.service and scopes.scope = $scope and scopes.name = $name
+    and spells.began_on >= scopes.from_on and spells.began_on < scopes.until_on
+left join (
+    select service, change_id, list(team) as teams from facts.change_teams group by all
+) as placed
+    on spells.service = placed.service and spells.spell_id = placed.change_id
+where spells.measure = 'wait' and spells.began_on >= $since and spells.began_on < $until
+    and case when $scope = 'team' and placed.teams is not null
+        then list_contains(placed.teams, $name) else scopes.name is not null end
+order by changes.merged_at, spells.service, changes.change_id
+"""
 QUERIES: Mapping[str, str] = {
     "deployment_frequency": ROLLOUTS.format(columns="rollouts.change_count,", only=""),
     "change_lead_time": CHANGES,
@@ -96,4 +125,5 @@ QUERIES: Mapping[str, str] = {
     ),
     "recovery_time": ROLLOUTS.format(columns=FAILURE, only="and rollouts.is_failed"),
     "rework_rate": ROLLOUTS.format(columns="rollouts.is_rework," + REWORK, only=""),
+    WAIT: WAITS,
 }

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from pipelines import windows
-from pipelines.behind import QUERIES
+from pipelines.behind import QUERIES, WAIT
 from pipelines.errors import DrumbeatError
 from pipelines.printing import aligned, notes, printable, title, told, value
 
@@ -27,7 +27,7 @@ class Explanation:
         number = self.number
         said = (
             f"{title(number, is_git_only=self.is_git_only)} of {number['name']}, {period(number)}: "
-            f"{value(number)}, n = {number['n']}, by {number['definition']}"
+            f"{value(number)}, n = {number['n']}{still_open(number)}, by {number['definition']}"
         )
         head = "\n".join([said, *(f"Note: {printable(note)}." for note in notes(number))])
         shown = self.rows.select(name for name in self.rows.columns if self.rows[name].count())
@@ -39,6 +39,11 @@ class Explanation:
         return json.dumps(
             {"number": self.number, "rows": self.rows.to_dicts()}, indent=1, default=str
         )
+
+
+def still_open(number: dict[str, Any]) -> str:
+    """Say how many of those behind a number are not over yet."""
+    return f", {number['open_count']} still open" if number.get("open_count") else ""
 
 
 def period(number: dict[str, Any]) -> str:
@@ -97,17 +102,31 @@ def explain(
         known = ", ".join([*QUERIES, "deployment", "change", "incident"])
         raise DrumbeatError(f"no metric is called {metric!r}; there are: {known}")
     chosen, unit = (days or Days(week)).chosen(con)
+    if metric == WAIT and unit == "day":
+        raise DrumbeatError("the wait is told of weeks, months and windows of one's own")
     found = windows.metrics(con, chosen, by=unit, service=service, team=team)
+    found = waits(con) if metric == WAIT else found
     scope = "service" if service else "team" if team else "organisation"
-    numbers = found.filter((pl.col("scope") == scope) & (pl.col("metric") == metric)).to_dicts()
+    name = service or team or scope
+    numbers = found.filter(scope=scope, name=name, metric=metric).to_dicts()
     if not numbers:
         raise DrumbeatError(f"no {metric} is known of {period_of(chosen)}; ask for other days")
     (number,) = numbers
-    params = {
-        "scope": scope, "name": number["name"], "since": chosen.since, "until": chosen.until,
-    }  # fmt: skip
+    params = {"scope": scope, "name": name, "since": chosen.since, "until": chosen.until}
     rows = con.sql(QUERIES[metric], params=params).pl()
     return Explanation(number, rows, chosen.is_git_only)
+
+
+def waits(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the waits for production of the days that the metrics were just made of."""
+    for name, query in windows.over_chosen(windows.wanted("marts.change_wait")):
+        windows.make(con, name, query)
+    found: pl.DataFrame = con.sql(
+        f"select '{WAIT}' as metric, scope, name, period, starts_on, ends_on, 'hours' as unit, "
+        "median_hours as value, change_count as n, low_hours as low, high_hours as high, "
+        "at_least_hours as at_least, open_count, definition from change_wait"
+    ).pl()
+    return found
 
 
 def period_of(chosen: windows.Window) -> str:

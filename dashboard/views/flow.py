@@ -67,6 +67,8 @@ with right:
         marks.empty("Everything merged has gone out.", "")
     else:
         marks.write(flow.waits(waits, page))
+    if said := flow.waited(questions.wait(scope, name, page.week_on)):
+        marks.write(f'<p class="caption">{escape_html(said)}</p>')
 
 with st.container(key="pair-stability"):
     left, right = st.columns(2, gap="large")

@@ -407,6 +407,37 @@ select
 from marts.metrics
 where metric = 'change_lead_time';
 
+create table marts.change_wait as
+select
+    scope, name, period, starts_on, ends_on, cast(change_count as bigint) as change_count,
+    cast(3 as bigint) as open_count, case when name <> 'search' then lead_hours / 5 end as median_hours,
+    case when name <> 'search' then lead_hours / 8 end as low_hours, null::double as high_hours,
+    case when name = 'search' then 60.0 end as at_least_hours
+from counted
+where period in ('week', 'month');
+
+create table marts.overrides as
+select *
+from (
+    values
+    ('team', 'Payments', date '2026-11-01', 2, 0, 2), ('organisation', 'organisation', date '2026-11-01', 2, 0, 2),
+    ('service', 'checkout', date '2026-11-01', 2, 0, 2)
+) as told (scope, name, starts_on, override_count, more_count, fewer_count);
+
+create table facts.overrides as
+select
+    1 as override_id, 'unlink' as does, 'inc-7' as incident_id, 'd-101' as deployment_id,
+    'The broker, <b>not</b> us' as reason, date '2026-11-17' as decided_on, null as problem
+union all
+select 2, 'held', null, 'd-999', 'A drill', date '2026-11-18', 'no deployment is called d-999';
+
+create table marts.settled_ages as
+select distinct
+    metric, name as service, case metric when 'change_fail_rate' then 3 when 'rework_rate' then null else 0 end as settled_age_weeks,
+    case when metric = 'rework_rate' then 'still moves after 11 weeks' end as why
+from marts.metrics
+where scope = 'service' and name = 'checkout';
+
 create table marts.recent_failures as
 select
     recent.service, recent.rollout_id, recent.version, recent.commit_sha, recent.finished_at,

@@ -1,5 +1,6 @@
 """The Data page: definitions, worked questions, the editor, and what tables hold."""
 
+import re
 from io import BytesIO
 
 import polars as pl
@@ -68,6 +69,24 @@ def test_the_rules_of_every_definition_are_said_in_words(app):
     assert "lead time from: first commit" in said
     assert "change_lead_time@" in said
     assert "in place of change_lead_time@0ld" in said
+
+
+def test_what_people_decided_stands_with_its_counts_in_both_directions(app):
+    said = page(app)
+
+    assert "inc-7 is not due to d-101" in said
+    assert "The broker, &lt;b&gt;not&lt;/b&gt; us" in said
+    assert "does nothing: no deployment is called d-999" in said
+    counts = said[said.index("For a failure") :]
+    assert re.findall(r'<td class="num">(\d)</td>', counts)[:6] == ["2", "0", "2", "2", "0", "2"]
+    assert "Payments" in counts
+
+
+def test_the_age_from_which_a_services_weeks_hold_is_told(app):
+    said = page(app)
+
+    assert "Change fail rate: 3 weeks; Change lead time: at once" in said
+    assert "Rework rate: still moves after 11 weeks" in said
 
 
 def test_rules_are_said_as_people_read_them_and_mixed_ones_name_theirs():

@@ -364,6 +364,17 @@ def test_flow_says_how_spread_lead_time_is_or_that_nothing_was_delivered(opened,
     assert "No change was delivered in the last four whole weeks." in page(app)
 
 
+def test_flow_says_how_long_what_is_merged_waits_and_when_half_is_not_reached(opened, published):
+    app = opened(published, "flow")
+    said = page(app)
+
+    assert "Merged in the week of 16 November 2026: half wait" in said
+    assert ", Kaplan-Meier, n = " in said
+    assert ", 3 not out yet" in said
+    app.selectbox(key="service").select("search").run()
+    assert "half wait more than 2.5 days" in page(app)
+
+
 def test_a_failure_leads_to_the_change_that_it_carried(opened, published):
     said = page(opened(published, "flow"))
 
