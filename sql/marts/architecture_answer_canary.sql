@@ -28,14 +28,16 @@ select
         else 'measured'
     end as known_by,
     case
+        when told.state = 'stale' and told.criteria <> ''
+            then concat('Judged by ', told.criteria, ', but the latest deployments had no canary.')
+        when told.state = 'stale'
+            then 'None of late, and before that a slow rollout without criteria.'
         when told.service is null or told.level is null
             then 'Unknown: of too few of its deployments the rollout is known.'
         when told.level = 0
             then 'None: all traffic went over at once, and nobody looked.'
         when told.level = 1
             then concat('None: a slow rollout in steps, without criteria; ', told.decision, '.')
-        when told.state = 'stale'
-            then concat('Judged by ', told.criteria, ', but the latest deployments had no canary.')
         else concat(
             'Judged by ',
             told.criteria,

@@ -64,7 +64,8 @@ told as (
         case
             when failures.is_machine_first then 'yes'
             when failures.service is not null then 'no'
-            when canaries.level >= 2 then canaries.state
+            when canaries.level >= 2 or (canaries.state = 'stale' and canaries.criteria <> '')
+                then canaries.state
         end as state,
         coalesce(failures.observed_at, canaries.observed_at) as observed_at,
         coalesce(failures.evidence_url, canaries.evidence_url) as evidence_url

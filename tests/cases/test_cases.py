@@ -1,5 +1,6 @@
 """Small tables in, small tables out: every folder beside this file is a case of one rule."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,3 +33,27 @@ def test_a_case_comes_out_as_its_tables_say(folder, warehouse, tmp_path):
 
     for table in case.expected:
         case.check(table, case.found(warehouse, table))
+
+
+# What each question may be answered by; the rest its rule never says.
+ANSWERS = {
+    1: {"yes", "no", "unknown", "stale"},
+    2: {"yes", "no", "unknown", "stale"},
+    3: {"yes", "no", "claimed", "unknown", "stale"},
+    4: {"claimed", "unknown", "stale"},
+    5: {"yes", "no"},
+    6: {"yes", "no", "unknown"},
+    7: {"yes", "no", "unknown", "stale"},
+}
+
+
+def test_every_answer_that_a_question_may_have_is_in_a_case():
+    table, found = "marts.architecture_questions", defaultdict(set)
+    for folder in FOLDER.glob("questions/*"):
+        case = Case(folder)
+        _, rows = case.wanted(table)
+        asked = str(case.told.get("where", {}).get(table, "")).removeprefix("number = ")
+        for row in rows:
+            found[int(row.get("number") or asked)].add(row["state"])
+
+    assert found == ANSWERS
