@@ -20,6 +20,7 @@ from pipelines.commands import (
     rhythm,
     serving,
     starting,
+    watching,
 )
 from pipelines.errors import DrumbeatError
 
@@ -37,9 +38,9 @@ for command in (
     starting.demo, starting.try_, starting.init, collecting.doctor, collecting.refresh,
     collecting.rebuild, reading.metrics, reading.explain, reading.sql, reporting.report,
     rhythm.cadence, rhythm.where, architecture.scorecard, alerting.alerts, serving.dashboard,
-    serving.dagster, serving.together, receiving.receive, receiving.event, comparing.compare,
-    defining.definitions, defining.check, keeping.forget, keeping.compact, exporting.schema,
-    exporting.export, flagging.flags,
+    serving.dagster, serving.together, receiving.receive, receiving.event, watching.watch,
+    comparing.compare, defining.definitions, defining.check, keeping.forget, keeping.compact,
+    exporting.schema, exporting.export, flagging.flags,
 ):  # fmt: skip
     drumbeat.add_command(command)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from pipelines.configuration.clusters import KubernetesSource
 from pipelines.configuration.receiving import EventsSource
 from pipelines.errors import DrumbeatError, NothingPublished
 from pipelines.orchestration import launching
@@ -66,6 +67,10 @@ def made(
     reads_only = [*receive, "--data-dir", str(data_dir), "--read-only"]
     yield Part("dashboard", dashboard, {**own, **kept})
     yield Part("receiver", [*receive, *named] if takes_in(project) else reads_only, own)
+    if any(
+        isinstance(one, KubernetesSource) and one.watch for one in project.configuration.sources
+    ):
+        yield Part("watch", [*ours, "watch", *named], own)
     known = launching.environment(config, data_dir)
     begun = {**known, "PYTHONPATH": path(), launching.RUNNING: "running"}
     yield Part("schedules", launching.command(places.schedules), begun)

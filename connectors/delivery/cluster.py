@@ -1,6 +1,6 @@
 """Asks the API server of a cluster for objects, page by page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +15,8 @@ from connectors.pagers.judging import Missing
 PAGE: Final = 500
 # A list that never ends is broken: no cluster has half a million of one kind.
 MOST: Final = 1000
+# So much longer than it was asked to a watch may take to end.
+GRACE: Final = 30
 NEEDS: Final = "one of an account that may list what is read, see docs/deployment-architecture.md"
 
 
@@ -44,24 +46,49 @@ class Cluster:
         """Yield every object of a kind; none where the cluster does not know the kind."""
         for namespace in self.namespaces or ("",):
             try:
-                yield from self._listed(kind, namespace)
+                for page in self._pages(kind, namespace):
+                    yield from items(kind, page)
             except Missing:
                 return
 
-    def _listed(self, kind: Kind, namespace: str) -> Iterator[Body]:
+    def snapshot(self, kind: Kind, namespace: str) -> tuple[list[Body], str]:
+        """Return all objects of a kind, and the version of the cluster that they are of."""
+        found: list[Body] = []
+        version = ""
+        for page in self._pages(kind, namespace):
+            found += items(kind, page)
+            version = text(part(page, "metadata"), "resourceVersion") or version
+        return found, version
+
+    def watched(
+        self, kind: Kind, namespace: str, version: str, seconds: int
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield what happens to the objects of a kind after a version, for so many seconds."""
+        query = {
+            "watch": "true",
+            "resourceVersion": version,
+            "allowWatchBookmarks": "true",
+            "timeoutSeconds": str(seconds),
+        }
+        yield from self.client.stream(kind.path(namespace), kind.plural, query, seconds + GRACE)
+
+    def _pages(self, kind: Kind, namespace: str) -> Iterator[Mapping[str, Any]]:
         token: str | None = None
         for _ in range(MOST):
             query: dict[str, Any] = {"limit": PAGE, **({"continue": token} if token else {})}
             answer = self.client.get(kind.path(namespace), kind.plural, query, holds="items")
-            for item in answer["items"]:
-                # Items of a list do not say what they are.
-                yield {"kind": kind.name, **item}
+            yield answer
             token = text(part(answer, "metadata"), "continue")
             if not token:
                 return
         raise SourceUnavailable(
             f"Kubernetes, {kind.plural}: its list has no end; tell its operator"
         )
+
+
+def items(kind: Kind, page: Mapping[str, Any]) -> list[Body]:
+    """Return the objects of a page; in a list they do not say what they are."""
+    return [{"kind": kind.name, **item} for item in page["items"]]
 
 
 def connect(

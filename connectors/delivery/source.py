@@ -26,6 +26,7 @@ from connectors.hosts.api import Access
 from connectors.records import Batch, Cursor, Failure, Record
 
 Payload = dict[str, Any]
+OVER = ("completed", "aborted")
 # What a rollout shows only while it goes on, so that it is kept from one look to the next.
 STICKY = ("started_at", "is_fast_promoted", "is_rollback", "stable_version")
 
@@ -40,6 +41,7 @@ class Kubernetes:
 
     reader: Reader
     places: Places = field(default_factory=Places)
+    is_watching: bool = False
     _held: dict[Kind, list[Body]] = field(default_factory=dict, init=False, repr=False)
 
     def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch | Failure]:
@@ -91,8 +93,8 @@ class Kubernetes:
         rows = [*self._argo(), *self._flagger(), *self._plain()]
         state = {}
         for name, payload in rows:
-            payload["is_sampled"] = True
             kept = cursor.get(name, {})
+            payload["is_sampled"] = self._is_sampled(payload, kept)
             for key in STICKY:
                 if key == "started_at":
                     times = [one for one in (kept.get(key), payload.get(key)) if one]
@@ -109,7 +111,18 @@ class Kubernetes:
             state[name] = {
                 key: payload[key] for key in (*STICKY, "aborted_at") if key in payload
             } | self._weight_of(name, kept)
+            if not payload["is_sampled"]:
+                state[name] |= {"followed": payload["status"]}
         return rows, state
+
+    def _is_sampled(self, payload: Payload, kept: Payload) -> bool:
+        """Tell whether steps of a rollout may have been missed.
+
+        None were where it was watched from its begin, or was over when the watch broke off.
+        """
+        if self.is_watching:
+            return bool(kept) and "followed" not in kept
+        return kept.get("followed") not in OVER or kept.get("followed") != payload["status"]
 
     def _weight_of(self, name: str, kept: Payload) -> Payload:
         """Return the latest weight before an abort, to be kept."""
@@ -232,6 +245,14 @@ class Kubernetes:
         """Return what a rollout that copies traffic tells of a shadow."""
         names = ("service", "environment", "sha", "version", "started_at", "url")
         return {name: rollout[name] for name in names if name in rollout}
+
+
+class Followed(Kubernetes):
+    """A cluster that `drumbeat watch` follows: a refresh asks it for nothing."""
+
+    def collect(self, entity: str, cursors: Mapping[str, Cursor]) -> Iterator[Batch | Failure]:
+        """Yield nothing."""
+        yield from ()
 
 
 def place(body: Body) -> str:

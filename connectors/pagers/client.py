@@ -1,7 +1,8 @@
 """Calls to the API of one pager over HTTP: patient, and silent about tokens."""
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,25 @@ class Client:
         """Return what is answered to a question too long for an address."""
         return self._asked("POST", path, what, {}, body, holds)
 
+    def stream(
+        self, path: str, what: str, query: Body, seconds: float
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield the objects that are sent one on a line, until the server ends the answer.
+
+        Nothing is asked twice: where to go on after a break, whoever reads knows.
+        """
+        response = self._responded("GET", path, query, None, seconds, is_stream=True)
+        with response:
+            if not response.ok:
+                raise Refused(response.status_code, self._said(told(response)), response.headers)
+            try:
+                for line in lines(response):
+                    found = json.loads(line)
+                    check(found, "")
+                    yield found
+            except (requests.exceptions.RequestException, ValueError) as error:
+                raise Broken(f"the stream of {what} broke") from error
+
     def now(self) -> datetime:
         """Return the time of the latest answer by the server's clock, or this machine's."""
         return self.at or datetime.now(UTC)
@@ -92,15 +112,28 @@ class Client:
 
     def _sent(self, verb: str, path: str, query: Body, body: Body | None) -> Answer:
         """Send one request; raises Broken or Untrusted where no answer comes."""
+        return told(self._responded(verb, path, query, body, TIMEOUT))
+
+    def _responded(
+        self,
+        verb: str,
+        path: str,
+        query: Body,
+        body: Body | None,
+        timeout: float,
+        *,
+        is_stream: bool = False,
+    ) -> requests.Response:
         try:
-            response = self._session.request(
+            return self._session.request(
                 verb,
                 f"{self.url}{path}",
                 params=dict(query),
                 json=body,
                 headers={"Accept": "application/json"},
                 auth=Signed(self.authorization),
-                timeout=TIMEOUT,
+                timeout=timeout,
+                stream=is_stream,
                 # A token goes nowhere but where the file says.
                 allow_redirects=False,
                 verify=str(self.ca) if self.ca else True,
@@ -112,9 +145,6 @@ class Client:
             raise Broken("it did not answer in time") from error
         except requests.exceptions.RequestException as error:
             raise Broken("the connection failed or broke") from error
-        return Answer(
-            response.status_code, response.headers, response.json, lambda: response.text[:2000]
-        )
 
     def _said(self, answer: Answer) -> str:
         """Return the API's own words on what is wrong, without anything that is secret."""
@@ -138,6 +168,21 @@ class Client:
 
 
 LEFT: Final = ("Limit", "Remaining")
+
+
+def lines(response: requests.Response) -> Iterator[bytes]:
+    """Yield each line of an answer as soon as it is there; one that is torn off is left out."""
+    rest = b""
+    for piece in response.iter_content(chunk_size=None):
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from (line for line in whole if line.strip())
+
+
+def told(response: requests.Response) -> Answer:
+    """Return what a response holds."""
+    return Answer(
+        response.status_code, response.headers, response.json, lambda: response.text[:2000]
+    )
 
 
 def connected(

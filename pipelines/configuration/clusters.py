@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from pipelines.configuration.hosts import Address
 from pipelines.configuration.settings import Source, resolved_path
-from pipelines.configuration.values import Day, Glob, Secret, Text, Texts
+from pipelines.configuration.values import Day, Flag, Glob, Secret, Text, Texts
 
 Words = Annotated[dict[Glob, Text], Field(default_factory=dict)]
 
@@ -49,6 +49,11 @@ class KubernetesSource(Named):
         description="Which environment a namespace is, by globs: {shop-prod: production}. "
         "Left out: the label `environment` of an object, else its namespace.",
     )
+    watch: Flag = Field(
+        default=False,
+        description="Whether `drumbeat watch` follows the cluster as things happen, in place of a "
+        "look at it with each refresh. Needs a kubeconfig.",
+    )
     page: Text | None = Field(
         default=None,
         description="Where people see a rollout: an address with {namespace} and {name}.",
@@ -63,6 +68,8 @@ class KubernetesSource(Named):
     def _one_of_two(self) -> "KubernetesSource":
         if (self.kubeconfig is None) == (self.path is None):
             raise ValueError("needs a `kubeconfig`, or a `path` of exported files, and not both")
+        if self.watch and self.kubeconfig is None:
+            raise ValueError("can `watch` a cluster by its `kubeconfig` alone")
         return self
 
 
