@@ -17,7 +17,7 @@ def claims() -> list[dict[str, Any]]:
         claim("runbook", "invoicing", "How to take a version back", "Payments", "2026-02-02"),
         claim("in_flight", "payments", "Captures in flight survive a switch", "Payments",
               "2026-10-05"),
-        claim("shadow", "search", "Queries are mirrored to the next version", "Storefront",
+        claim("shadow", "stock", "Reservations are mirrored to the next version", "Logistics",
               "2026-08-31"),
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from connectors.demo.dice import Dice
 from connectors.demo.failing import background, fail, stumble
 from connectors.demo.organisation import FREEZES, Service
 from connectors.demo.things import Change, History, Rollout, Run
-from connectors.demo.working_time import DAY, HOUR, WORKING_WEEK, working_time
+from connectors.demo.working_time import DAY, HOUR, WORKING_DAY, WORKING_WEEK, working_time
 
 # How busy a month is, against the others.
 SEASON = {1: 0.85, 7: 0.9, 8: 0.75, 12: 0.85}
@@ -48,13 +48,20 @@ class Simulation:
             mean = WORKING_WEEK / self.service.weekly / self.busyness(self.work.moment(position))
             position += int(self.dice.gap(mean, self.service.regularity)) + 1
             position = max(position, self.work.position(self.last_end_at))
-            moment = self.thawed(self.work.moment(position))
+            moment = self.thawed(self.dared(self.work.moment(position)))
             if moment >= until:
                 return
             position = self.work.position(moment)
             if self.dice.chance(0.03) and moment < until - DAY:
                 moment = self.work.evening(position) + self.dice.between(HOUR // 2, 4 * HOUR)
             yield moment
+
+    def dared(self, moment: int) -> int:
+        """Move a moment on a Friday to the next working day, where nobody dares to deploy on it."""
+        is_friday = datetime.fromtimestamp(moment, UTC).weekday() == 4
+        if not (self.service.avoids_fridays and is_friday):
+            return moment
+        return self.work.moment(self.work.position(moment) + WORKING_DAY)
 
     def busyness(self, moment: int) -> float:
         """Say how the season and the week change the rhythm; one is usual."""

@@ -25,6 +25,7 @@ def add_oddities(histories: Mapping[str, History]) -> None:
     plain_rollouts(histories["search"])[-40].is_lost = True
     plain_rollouts(histories["stock"])[-30].is_without_sha = True
     backward_clock(histories["shipping"])
+    left_behind(histories["payments"])
     open_incidents(histories["web-shop"], histories["shipping"])
     histories["identity"].incidents.append(everywhere())
 
@@ -92,6 +93,11 @@ def off_main(failed: Rollout, merged_at: int) -> Change:
         merged_at=merged_at,
         grows_from=failed,
     )
+
+
+def left_behind(history: History) -> None:
+    """Let the second region miss one version, so that the two run apart until the next."""
+    plain_rollouts(history)[-60].runs[-1].status = "failure"
 
 
 def touch_both(history: History) -> None:

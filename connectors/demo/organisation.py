@@ -35,9 +35,9 @@ class Service:
 
     ``weekly`` is planned rollouts a week, ``regularity`` the shape of the gaps between them
     (1 is pure chance), ``pace`` multiplies the working hours of every stage before the merge,
-    ``lately`` is the fail rate of the last ten weeks. ``until`` ends the rhythm, after which
-    only ``last_slots`` deploy. ``waiting`` changes are merged after the last rollout, none
-    of them before ``waiting_since``.
+    ``lately`` is the fail rate of the last ten weeks; who ``avoids_fridays`` waits for Monday.
+    ``until`` ends the rhythm, after which only ``last_slots`` deploy. ``waiting`` changes are
+    merged after the last rollout, none of them before ``waiting_since``.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Service:
     environments: tuple[str, ...] = ("production",)
     has_staging: bool = False
     has_dates_as_versions: bool = False
+    avoids_fridays: bool = False
     paths: tuple[str, ...] = ()
     begins: datetime = datetime(2025, 5, 26, 7, 0, tzinfo=UTC)
     until: datetime = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)
@@ -110,7 +111,7 @@ SERVICES = (
     Service(
         "notifications", "Platform", 2, "notifications", "rebase", 3.9, 1.8, 1.7, 0.1, 14,
         wait_hours=4, until=_at(11, 10, 9, 0), last_slots=(_at(11, 10, 13, 25),),
-        waiting_since=_at(11, 13, 13, 0),
+        waiting_since=_at(11, 13, 13, 0), avoids_fridays=True,
     ),
     Service(
         "invoicing", "Payments", 2, "invoicing", "squash", 2.8, 2.2, 2.0, 0.05, 11,
@@ -165,6 +166,7 @@ def configuration() -> dict[str, Any]:
             "freezes": [_freeze(freeze) for freeze in FREEZES],
         },
         "architecture": {"tests": [TESTS]},
+        "delivery": {"signals": {"business": ["orders-*"]}},
         "claims": claims(),
     }
 

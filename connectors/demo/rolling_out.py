@@ -18,6 +18,10 @@ PAGE = "https://rollouts.example"
 SINCE = NOW - 400 * DAY
 # Before a rollout that will do, one in so many was aborted.
 ABORTS = 25
+# In the last days it is one in so many, and whether they were right is not known yet.
+LATELY, LATE_ABORTS = NOW - 6 * DAY, 5
+# One rollout in so many is overtaken by the next before it is over, or its analysis can't tell.
+OVERTAKEN, UNTOLD = 60, 40
 STEPS = (0.05, 0.25, 0.5)
 
 
@@ -88,7 +92,9 @@ def name_of(rollout: Rollout, run: Run) -> str:
 
 def aborted(way: Way, rollout: Rollout, run: Run) -> bool:
     """Tell whether one was aborted some hours before, in the first region."""
-    return bool(way.aborts) and rollout.number % ABORTS == 0 and run is first(rollout)
+    is_late = way.aborts == "good" and run.finished_at > LATELY
+    every = LATE_ABORTS if is_late else ABORTS
+    return bool(way.aborts) and rollout.number % every == 0 and run is first(rollout)
 
 
 def first(rollout: Rollout) -> Run | None:
@@ -132,11 +138,12 @@ def flag(value: bool) -> str:
 def rolled_out(way: Way, rollout: Rollout, run: Run) -> Row:
     """Return one that reached everybody."""
     name = name_of(rollout, run)
+    is_overtaken = way.is_hand_paused and rollout.number % OVERTAKEN == 0
     payload = {
         **common(way, rollout, run, name),
-        "status": "completed",
+        "status": "paused" if is_overtaken else "completed",
         "started_at": iso(run.started_at),
-        "finished_at": iso(run.finished_at),
+        "finished_at": None if is_overtaken else iso(run.finished_at),
         "sha": None if rollout.is_without_sha else rollout.sha,
         "version": rollout.version,
         "artifact_digest": digest(rollout, run),
@@ -175,7 +182,8 @@ def analyses(histories: Mapping[str, History]) -> Iterator[Row]:
         name = name_of(rollout, run)
         for metric in way.metrics:
             times = (run.started_at, run.finished_at)
-            yield judged(way, name, metric, "successful", *times)
+            is_untold = way.aborts == "good" and rollout.number % UNTOLD == 7
+            yield judged(way, name, metric, "inconclusive" if is_untold else "successful", *times)
         if aborted(way, rollout, run):
             yield judged(way, f"{name}-aborted", way.metrics[0], "failed", *abort_times(run))
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import architecture, download, frame, marks
+from dashboard import architecture, download, frame, habits, marks
 from dashboard.rows import source_notes
 from sql.words import Part, escape_html
 
@@ -44,6 +44,17 @@ else:
     marks.section("Seven questions, every service", "by name; a service's own page says why")
     marks.write(architecture.every(found, page))
     download.link("As CSV", found, "architecture.csv")
+
+apart = habits.seen(page.service, page.team)
+marks.section(
+    "What the evidence shows",
+    "how often, of what is known" if page.service else "and at which services, by name",
+)
+if apart.is_empty():
+    marks.empty("Nothing is known yet.", "docs/deployment-architecture.md says what is read.")
+else:
+    marks.write(habits.apart(apart, page))
+    download.link("As CSV", apart, "habits.csv")
 
 marks.section("Flags to end", "by team, the oldest first")
 if ends.is_empty():

@@ -45,6 +45,19 @@ SEEN = {
 }  # fmt: skip
 
 
+def test_every_trait_and_anti_pattern_is_there_and_each_is_told_in_words_of_its_own(demo_file):
+    with duckdb.connect(str(demo_file), read_only=True) as con:
+        missing = con.sql(
+            "select aspect, habit from seeds.architecture_habits "
+            "where (aspect, habit) not in (select (aspect, habit) from marts.architecture_habits)"
+        ).fetchall()
+        alike = con.sql(
+            "select aspect, says from seeds.architecture_habits group by all having count(*) > 1"
+        ).fetchall()
+
+    assert (missing, alike) == ([], [])
+
+
 @pytest.mark.parametrize(("query", "wanted"), SEEN.items(), ids=list(SEEN))
 def test_every_habit_is_there(demo_file, query, wanted):
     with duckdb.connect(str(demo_file), read_only=True) as con:
