@@ -182,9 +182,7 @@ def dots(outcomes: pl.DataFrame, trait: str, tone: Mapping[str, str], page: Fram
 def _finding(rows: Sequence[Row], trait: str, page: Frame) -> tuple[str, str]:
     what = "weekday" if trait == "weekday" else f"changes in the {page.run.noun}"
     caption = f"change fail rate by {what}, 95 % interval, 12 months; association, not proof"
-    count = sum(row["deployment_count"] for row in rows)
-    whole = sum(row["failed_count"] for row in rows) / count if count else 0.0
-    beyond = [row for row in rows if not row["is_too_few"] and row["low_rate"] > whole]
+    beyond = [row for row in rows if row["is_worse"]]
     if trait == "weekday":
         named = [f"{DAYS[row['place'] - 1]}s" for row in beyond]
         fine = "No weekday fails more beyond chance"

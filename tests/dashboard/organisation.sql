@@ -506,7 +506,9 @@ select
     case traits.place when 4 then 2e-1 when 5 then 1.4e-1 else 7.5e-2 end as fail_rate,
     case traits.place when 4 then 1.6e-1 when 5 then 3e-2 else 5e-2 end as low_rate,
     case traits.place when 4 then 2.4e-1 when 5 then 5.1e-1 else 1.1e-1 end as high_rate,
-    traits.place = 5 as is_too_few
+    traits.place = 5 as is_too_few,
+    case traits.place when 4 then 7.1e0 else -2e0 end as z_score,
+    traits.place = 4 as is_worse
 from (select distinct scope, name from scopes) as scopes
 cross join (
     select trait, place
