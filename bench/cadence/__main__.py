@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 
+from bench.cadence import live
 from bench.cadence.measuring import measure
 from bench.cadence.tables import written
 
@@ -17,8 +18,10 @@ def main() -> None:
     asked.add_argument("--services", type=int, default=SERVICES, help="five series each")
     asked.add_argument("--seed", type=int, default=SEED)
     asked.add_argument("--processes", type=int, default=2)
+    asked.add_argument("--live", type=int, default=live.SERVICES, help="services told at once")
     words = asked.parse_args()
     found = measure(words.services, words.seed, words.processes)
+    found["live"] = live.measure(words.live)
     print(written(found), file=sys.stderr)
     print(json.dumps(found, indent=1))
 

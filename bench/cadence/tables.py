@@ -34,7 +34,12 @@ def written(found: Figures) -> str:
         f"{found['series']} series of {found['days']} days in {found['seconds']} s on"
         f" {found['processes']} processes; {found['replay_ms_per_series']} ms to replay one"
     )
-    parts = [head]
+    live = found["live"]
+    parts = [
+        head,
+        f"the state of {live['services']} services told in {live['seconds']} s, "
+        f"{live['cpu_seconds']} s of CPU",
+    ]
     for years, told in found["nominal"].items():
         parts.append(f"\nAlarms that happen by themselves once in {years} years\n")
         parts += table([(name, one) for name, one in told["rules"].items()])

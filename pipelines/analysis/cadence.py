@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.analysis import service_days
 from pipelines.analysis.operational_days import Floats, weights
-from pipelines.analysis.rhythm import NEEDED, VOLUME_DAYS, next_window, replay, rhythms
+from pipelines.analysis.rhythm import NEEDED, VOLUME_DAYS, judged, next_window
 from pipelines.analysis.service_days import AHEAD, ServiceDays, Terms
 
 TABLE = "facts.cadence"
@@ -58,17 +58,15 @@ def told(one: ServiceDays, known: Terms) -> tuple[Any, ...]:
     thawed = np.flatnonzero(~one.freeze[:whole])
     # Within a freeze it is told as before it began, so that is where to begin.
     first = int(thawed[-1]) if len(thawed) else 0
-    found = replay(
+    clock = np.cumsum(weights(extended(one), one.days, one.holiday, one.freeze, known.working_days))
+    found = judged(
         one.counts,
-        one.days[:whole],
-        one.holiday[:whole],
+        clock[:whole],
         one.freeze[:whole],
         threshold=known.threshold_years,
-        working_days=known.working_days,
         first=first,
     )
     now = {name: values[-1] for name, values in found.items()}
-    clock = np.cumsum(weights(extended(one), one.days, one.holiday, one.freeze, known.working_days))
     on = np.flatnonzero(one.counts)
     is_new = len(on) < NEEDED
     return (
@@ -78,7 +76,7 @@ def told(one: ServiceDays, known: Terms) -> tuple[Any, ...]:
         *((None,) * 6 if is_new else (
             rounded(now["usual"]), rounded(clock[whole - 1] - clock[on[-4]]),
             rounded(4 * now["usual4"]), unusual_since(one, clock, on, now),
-            *expected(one, clock, on),
+            *expected(one, clock, now),
         )),
     )  # fmt: skip
 
@@ -101,13 +99,13 @@ def extended(one: ServiceDays) -> Any:
     return np.concatenate([one.counts, np.zeros(AHEAD, dtype=np.int64)])
 
 
-def expected(one: ServiceDays, clock: Floats, on: Any) -> tuple[date | None, date | None]:
+def expected(
+    one: ServiceDays, clock: Floats, now: dict[str, Any]
+) -> tuple[date | None, date | None]:
     """Return the days by which half and nine in ten of such waits are over."""
     whole = len(one.counts)
-    rhythm = rhythms(clock[on])
-    window = next_window(
-        clock[whole - 1] - clock[on[-1]], rhythm.gaps[-1], rhythm.total[-1], rhythm.shape[-1]
-    )
+    total = now["usual"] * now["gaps"]
+    window = next_window(now["silent"], now["gaps"], total, now["shape"])
     ahead = clock[whole:] - clock[whole - 1]
     return on_day(one, ahead, window[0]), on_day(one, ahead, window[1])
 

@@ -1,5 +1,7 @@
 """The clock of the rhythm: how much each day counts for a service that deploys when it does."""
 
+from datetime import date, timedelta
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,8 @@ Days = NDArray[np.datetime64]
 YEAR_DAYS, PSEUDO = 365, 10.0
 WEEKEND_SHARE = 0.005
 HOLIDAY, TURN_OF_YEAR = 0.05, 0.2
+TURN_BEGINS, TURN_DAYS = (12, 23), 11
+EPOCH = date(1970, 1, 1)
 
 
 def weights(
@@ -19,22 +23,32 @@ def weights(
     """Return how much each day counts: about 1 on a working day of a service that has any rhythm.
 
     Five times the share of deploy-days on its weekday over the 365 days strictly before it, shrunk
-    towards the configured working week with ten pseudo deploy-days.
+    towards the configured working week with ten pseudo deploy-days. ``days`` follow one another.
     """
-    # 1970-01-01 was a Thursday.
     numbers = days.astype("datetime64[D]").astype(np.int64)
+    # 1970-01-01 was a Thursday.
     weekday = (numbers + 3) % 7
-    is_deployed = (np.asarray(counts) > 0).astype(np.float64)
-    on = np.zeros((7, len(numbers) + 1))
-    for day in range(7):
-        on[day, 1:] = np.cumsum(is_deployed * (weekday == day))
-    here = np.arange(len(numbers))
-    before = np.maximum(here - YEAR_DAYS, 0)
-    own = on[weekday, here] - on[weekday, before]
-    every = on[:, here].sum(axis=0) - on[:, before].sum(axis=0)
+    deployed = np.asarray(counts) > 0
     prior = np.array([share(day, working_days) for day in range(7)])
+    # The same weekdays of a year before are 52.
+    own = last(weekly(deployed), 7, YEAR_DAYS // 7 * 7)
+    every = last(np.cumsum(deployed), 1, YEAR_DAYS)
     found = 5.0 * (own + PSEUDO * prior[weekday]) / (every + PSEUDO)
-    return np.asarray(found * calendar(days, holiday, freeze))
+    return np.asarray(found * calendar(numbers, holiday, freeze))
+
+
+def weekly(deployed: Flags) -> Whole:
+    """Return for each day how many deploy-days fell on its weekday, up to it."""
+    weeks = -(-len(deployed) // 7)
+    padded = np.zeros(7 * weeks, dtype=np.int64)
+    padded[: len(deployed)] = deployed
+    return padded.reshape(weeks, 7).cumsum(axis=0).ravel()[: len(deployed)]
+
+
+def last(sums: Whole, back: int, length: int) -> Whole:
+    """Return for each day how much was added in the ``length`` days that end ``back`` days ago."""
+    padded = np.concatenate([np.zeros(back + length, dtype=np.int64), sums])
+    return padded[length : length + len(sums)] - padded[: len(sums)]
 
 
 def share(weekday: int, working_days: tuple[int, ...]) -> float:
@@ -47,12 +61,15 @@ def share(weekday: int, working_days: tuple[int, ...]) -> float:
     return WEEKEND_SHARE / (7 - count)
 
 
-def calendar(days: Days, holiday: Flags, freeze: Flags) -> Floats:
-    """Return what is left of each day: little on holidays and around New Year, none in a freeze."""
-    months = days.astype("datetime64[M]")
-    month = months.astype(np.int64) % 12 + 1
-    date = (days.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64) + 1
-    is_turn = ((month == 12) & (date >= 23)) | ((month == 1) & (date <= 2))
+def calendar(numbers: Whole, holiday: Flags, freeze: Flags) -> Floats:
+    """Return what is left of each day: little on holidays and around New Year, none in a freeze.
+
+    ``numbers`` are days since 1970, one after another.
+    """
     left = np.where(np.asarray(holiday, dtype=bool), HOLIDAY, 1.0)
-    left = left * np.where(is_turn, TURN_OF_YEAR, 1.0)
+    if len(numbers):
+        first, last = (EPOCH + timedelta(days=int(end)) for end in (numbers[0], numbers[-1]))
+        for year in range(first.year - 1, last.year + 1):
+            begins = (date(year, *TURN_BEGINS) - first).days
+            left[max(begins, 0) : max(begins + TURN_DAYS, 0)] *= TURN_OF_YEAR
     return np.where(np.asarray(freeze, dtype=bool), 0.0, left)

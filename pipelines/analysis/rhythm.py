@@ -71,11 +71,22 @@ def replay(
     on_rhythm, watch, slowing, stalled or dormant), and ``silent`` (operational days since the last
     deploy-day), ``usual`` and ``usual4`` (mean gap of its rhythm now and four deploy-days ago).
     """
-    counts = np.asarray(counts, dtype=np.int64)
     operational = np.cumsum(weights(counts, days, holiday, freeze, working_days))
+    return judged(counts, operational, freeze, threshold=threshold, first=first)
+
+
+def judged(
+    counts: Whole, operational: Floats, freeze: Flags, *, threshold: float = 5.0, first: int = 0
+) -> dict[str, Any]:
+    """Return what ``replay`` does, from the operational days up to each day's end."""
+    counts = np.asarray(counts, dtype=np.int64)
     moments = operational[counts > 0]
-    rhythm = rhythms(moments)
     seen = np.cumsum(counts > 0, dtype=np.int64)[first:]
+    if len(seen):
+        # What no rhythm of these days looks back to is left out.
+        cut = reaching(moments, int(seen[0]) - BLOCK_GAPS)
+        moments, seen = moments[cut:], seen - cut
+    rhythm = rhythms(moments)
     now = operational[first:]
     is_known = seen >= NEEDED
     r1 = np.where(is_known, silence(now, moments, seen, rhythm, 1), 0.0)
@@ -94,6 +105,8 @@ def replay(
         "silent": silent,
         "usual": usual,
         "usual4": at_deploy_day(rhythm.mean, seen, 4, 0.0),
+        "gaps": at_deploy_day(rhythm.gaps, seen, 1, 0.0),
+        "shape": at_deploy_day(rhythm.shape, seen, 1, 0.0),
     }
 
 
@@ -111,7 +124,7 @@ def rhythms(moments: Floats) -> Rhythm:
     operational days, and at least 20 if there are as many.
     """
     count = len(moments)
-    gap = np.diff(moments)
+    gap = moments[1:] - moments[:-1]
     here = np.arange(count)
     first = np.searchsorted(moments, moments - BASELINE_DAYS, side="left")
     first = np.maximum(np.minimum(first, here - BASELINE_GAPS), 0)
@@ -125,6 +138,14 @@ def rhythms(moments: Floats) -> Rhythm:
     phi = (PRIOR_GAPS + np.maximum(spread, 0)) / (PRIOR_GAPS + np.maximum(gaps - 1, 0))
     phi = np.maximum(phi, of_blocks(moments, first, mean, gaps))
     return Rhythm(gaps, total, np.clip(1 / phi, *SHAPES))
+
+
+def reaching(moments: Floats, place: int) -> int:
+    """Return the first deploy-day that rhythms from ``place`` on look back to."""
+    if place <= BASELINE_GAPS:
+        return 0
+    first = int(np.searchsorted(moments, moments[place] - BASELINE_DAYS, side="left"))
+    return min(first, place - BASELINE_GAPS)
 
 
 def of_blocks(moments: Floats, first: Whole, mean: Floats, gaps: Floats) -> Floats:
@@ -147,7 +168,9 @@ def of_blocks(moments: Floats, first: Whole, mean: Floats, gaps: Floats) -> Floa
 
 def running(values: Floats) -> Floats:
     """Return sums of the first 0, 1, 2 ... values."""
-    return np.concatenate([[0.0], np.cumsum(values)])
+    found = np.zeros(len(values) + 1)
+    values.cumsum(out=found[1:])
+    return found
 
 
 def silence(now: Floats, moments: Floats, seen: Whole, rhythm: Rhythm, back: int) -> Floats:
@@ -190,9 +213,9 @@ def volume(counts: Whole, operational: Floats, first: int = 0) -> Floats:
     Only for services that deploy at least twice an operational day, against up to 17 earlier
     blocks of ten such days, the newest of them left out.
     """
-    from scipy.special import stdtr
-
     made = running(counts.astype(np.float64))
+    if made[-1] < VOLUME_PER_DAY * VOLUME_DAYS * VOLUME_LEAST:
+        return np.zeros(len(counts) - first)
     numbers = np.arange(VOLUME_BLOCKS + 3)
     ends = operational[first:, None] - VOLUME_DAYS * numbers[None, :]
     place = np.searchsorted(operational, ends.ravel(), side="right").reshape(ends.shape)
@@ -209,6 +232,8 @@ def volume(counts: Whole, operational: Floats, first: int = 0) -> Floats:
     spread = np.maximum(np.sqrt(squares / np.maximum(count - 1, 1)), VOLUME_SPREAD)
     often = np.where(there, earlier, 0.0).sum(axis=1) / each / VOLUME_DAYS
     score = (np.log(now + 0.5) - mean) / (spread * np.sqrt(1 + 1 / each))
+    from scipy.special import stdtr
+
     p = stdtr(np.maximum(count - 1, 1), score)
     with np.errstate(divide="ignore", over="ignore"):
         years = np.minimum(1 / (p * 50.0 * 10.0), MOST_YEARS)
@@ -236,6 +261,8 @@ def states(
 
 def thawed(state: NDArray[np.str_], freeze: Flags) -> NDArray[np.str_]:
     """Return the states where none becomes an alarm on a day in a declared freeze."""
+    if not freeze.any():
+        return state
     is_alarm = np.isin(state, ALARMS)
     for day in np.flatnonzero(freeze & is_alarm):
         # Within a freeze the clock stands still: what began before it goes on, nothing begins.

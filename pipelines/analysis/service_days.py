@@ -57,27 +57,53 @@ def terms(con: duckdb.DuckDBPyConnection) -> Terms:
 
 def service_days(con: duckdb.DuckDBPyConnection, today: date) -> Iterator[ServiceDays]:
     """Yield the days of every service that has deployed."""
-    off = holidays(con)
+    found = con.sql("select * from facts.deploy_days order by service, day").pl()
+    if found.is_empty():
+        return
+    runs = found["service"].rle().struct.unnest()
+    ends = runs["len"].cum_sum().to_list()
+    on = found["day"].to_numpy().astype("datetime64[D]")
+    made = found["deployment_count"].to_numpy()
+    last = np.datetime64(today, "D")
+    begin, end = on.min(), max(on.max(), last) + AHEAD + 1
+    off = {country: marked(days, begin, end) for country, days in holidays(con).items()}
     countries = dict(con.sql("select service, country from config.services").fetchall())
     ((default,),) = con.sql("select country from config.calendar").fetchall()
     freezes = con.sql("select service, from_on, to_on from config.freezes").fetchall()
-    found = con.sql("select * from facts.deploy_days order by service, day").pl()
-    for (service,), rows in found.group_by("service", maintain_order=True):
-        on = rows["day"].to_numpy().astype("datetime64[D]")
-        last = np.datetime64(today, "D")
-        end = last + (1 if on[-1] == last else 0)
-        days = np.arange(on[0], max(end, on[-1] + 1) + AHEAD)
+    none = marked(on[:0], begin, end)
+    for service, first, after in zip(runs["value"], [0, *ends], ends, strict=False):
+        own = on[first:after]
+        is_whole = own[-1] == last
+        days = np.arange(own[0], max(last + (1 if is_whole else 0), own[-1] + 1) + AHEAD)
         counts = np.zeros(len(days) - AHEAD, dtype=np.int64)
-        counts[(on - days[0]).astype(np.int64)] = rows["deployment_count"].to_numpy()
+        counts[(own - days[0]).astype(np.int64)] = made[first:after]
         freeze = np.zeros(len(days), dtype=bool)
         for name, from_on, to_on in freezes:
             if name in (None, service):
-                freeze |= (days >= np.datetime64(from_on)) & (days <= np.datetime64(to_on))
-        country = countries.get(service) or default
-        holiday = np.isin(days, off.get(country, np.zeros(0, dtype="datetime64[D]")))
+                freeze[span(from_on, to_on, days[0])] = True
+        holiday = off.get(countries.get(service) or default, none)
+        here = int((days[0] - begin).astype(np.int64))
         yield ServiceDays(
-            str(service), counts, days, holiday, freeze, bool(freeze[days == last].any())
+            service,
+            counts,
+            days,
+            holiday[here : here + len(days)],
+            freeze,
+            bool(freeze[span(today, today, days[0])].any()),
         )
+
+
+def marked(on: Days, begin: np.datetime64, end: np.datetime64) -> Flags:
+    """Return which of the days from ``begin`` up to ``end`` are ``on``."""
+    found = np.zeros(int((end - begin).astype(np.int64)), dtype=bool)
+    found[(on[(on >= begin) & (on < end)] - begin).astype(np.int64)] = True
+    return found
+
+
+def span(from_on: date, to_on: date, first: np.datetime64) -> slice:
+    """Return the places of some days where ``first`` has the place 0."""
+    begin, end = (int((np.datetime64(on, "D") - first).astype(np.int64)) for on in (from_on, to_on))
+    return slice(max(begin, 0), max(end + 1, 0))
 
 
 def holidays(con: duckdb.DuckDBPyConnection) -> dict[str, Days]:

@@ -344,12 +344,13 @@ def test_bots_left_in_hide_stops(found):
 
 
 def test_the_bench_prints_a_table_and_json_and_two_processes_find_the_same(found):
-    words = ["-m", "bench.cadence", "--services", "24", "--seed", str(SEED)]
+    words = ["-m", "bench.cadence", "--services", "24", "--seed", str(SEED), "--live", "30"]
     done = subprocess.run(
         [sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
 
     told = json.loads(done.stdout)
     assert told["nominal"] == json.loads(json.dumps(found["nominal"]))
+    assert told["live"]["services"] == 30
     assert "weekly z-score" in done.stderr
     assert "stop: excess recall" in done.stderr

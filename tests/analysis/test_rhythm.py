@@ -94,8 +94,12 @@ def test_the_last_days_alone_are_as_they_are_in_the_whole(seed):
     whole = replay(*given)
     first = max(place for place in range(400) if not freeze[place])
 
+    # Sums begin later there, so the last bits may differ.
     for name, values in replay(*given, first=first).items():
-        np.testing.assert_array_equal(values, whole[name][first:], err_msg=name)
+        if name == "state":
+            np.testing.assert_array_equal(values, whole[name][first:])
+        else:
+            np.testing.assert_allclose(values, whole[name][first:], rtol=1e-9, err_msg=name)
 
 
 def test_a_service_with_four_deploy_days_is_too_new_whatever_follows():
