@@ -42,13 +42,13 @@ def weekly(deployed: Flags) -> Whole:
     weeks = -(-len(deployed) // 7)
     padded = np.zeros(7 * weeks, dtype=np.int64)
     padded[: len(deployed)] = deployed
-    return padded.reshape(weeks, 7).cumsum(axis=0).ravel()[: len(deployed)]
+    return np.asarray(padded.reshape(weeks, 7).cumsum(axis=0).ravel()[: len(deployed)])
 
 
 def last(sums: Whole, back: int, length: int) -> Whole:
     """Return for each day how much was added in the ``length`` days that end ``back`` days ago."""
     padded = np.concatenate([np.zeros(back + length, dtype=np.int64), sums])
-    return padded[length : length + len(sums)] - padded[: len(sums)]
+    return np.asarray(padded[length : length + len(sums)] - padded[: len(sums)])
 
 
 def share(weekday: int, working_days: tuple[int, ...]) -> float:
