@@ -11,13 +11,13 @@
 --   aspect_count       How often anything of that aspect was seen.
 
 with seen as (
-    select * from facts.flag_habits
+    select * from marts.architecture_flag_habits
     union all
-    select * from facts.recovery_habits
+    select * from marts.architecture_recovery_habits
     union all
-    select * from facts.rollout_habits
+    select * from marts.architecture_rollout_habits
     union all
-    select * from facts.change_habits
+    select * from marts.architecture_change_habits
 )
 
 select
