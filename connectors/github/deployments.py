@@ -21,7 +21,7 @@ from connectors.github.answers import (
 from connectors.github.client import Client
 from connectors.github.paging import Connection, after, rest_of
 from connectors.hosts.api import Repository
-from connectors.hosts.walking import Item, Page, Walk, parsed
+from connectors.hosts.walking import Item, Page, Walk, is_unchanged, parsed
 from connectors.records import Batch, Record
 
 PAGE = 100
@@ -45,11 +45,16 @@ def batches(
         found = connection.page(token)
         return replace(found, items=[whole(client, repository, item) for item in found.items])
 
-    def again(ids: Any) -> list[Item]:
+    def again(ids: Any) -> Page:
         found = connection.again(queries.DEPLOYMENTS_AGAIN, ids)
-        return [whole(client, repository, item) for item in found]
+        return replace(found, items=[whole(client, repository, item) for item in found.items])
 
-    yield from Walk("deployments", scope, page, cursor, floor, again).batches()
+    newest = repository.newest
+    is_quiet = "deployments" in newest and is_unchanged(
+        {**cursor, "open": None}, newest["deployments"], floor
+    )
+    walk = Walk("deployments", scope, page, cursor, floor, again, is_quiet=is_quiet)
+    yield from walk.batches()
 
 
 def bare(node: Node) -> Item:

@@ -38,17 +38,17 @@ class Connection:
             self.document, variables, self._said, self.owner, self._page, self.size
         )
 
-    def again(self, document: str, ids: Sequence[str]) -> list[Item]:
+    def again(self, document: str, ids: Sequence[str]) -> Page:
         """Return what is left of the nodes with these ids, a hundred at most."""
 
-        def read(answer: Answer) -> list[Item]:
+        def read(answer: Answer) -> Page:
             self._check_errors(answer, {"NOT_FOUND"})
             found = [node for node in answer.data["nodes"] if node]
             for node in found:
                 check(node["repository"]["databaseId"], self.repository)
                 if node["id"] not in ids:
                     raise Broken("it answered with something else than was asked for")
-            return [self.item(node) for node in found]
+            return Page([self.item(node) for node in found], None, answer.asked_at)
 
         return self.client.graphql(document, {"ids": [*ids]}, self._said, self.owner, read)
 

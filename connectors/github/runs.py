@@ -47,12 +47,25 @@ def composed(lanes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {"lanes": dict(lanes), **({"history_since": max(since)} if since else {})}
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One page as it came: runs, none where they did not change; ``edge`` is the oldest's birth."""
+
+    runs: Sequence[Node] | None
+    page: Page
+    etag: str | None = None
+    edge: str = ""
+    is_absent: bool = False
+
+
 @dataclass(slots=True)
 class Lane:
     """The runs of one workflow file, or of all.
 
-    Its cursor is that of a walk, with ``etag`` of the first page, ``globs`` that it was read
-    for, and ``watch``: node ids of runs that may still change, each with birth and last update.
+    Its cursor is that of a walk, with ``etag`` of the first page and the ``edge`` that it reached
+    down to, ``globs`` that it was read for, and ``watch``: node ids of runs that may still change,
+    each with birth and last update. ``absent`` says when somebody had last pushed where the
+    repository did not have the file: it takes a push to bring it.
     """
 
     client: Client
@@ -67,40 +80,46 @@ class Lane:
         """Yield what is new, and what became of runs that had not succeeded."""
         globs = " ".join(sorted(self.globs))
         known = dict(known) if known.get("globs", globs) == globs else {}
+        pushed_at = stamp(self.repository.active_at) if self.repository.active_at else ""
+        if known.get("absent") == pushed_at:
+            return
         self.watch = dict(known.pop("watch", {}))
         ends = Ends(self.client, self.repository)
-        if self.watch:
-            changed = self._again(ends)
-            if changed:
-                yield Batch("runs", self.scope, changed, {**known, "watch": dict(self.watch)})
 
         def fetch(token: str | None) -> Page:
             # An answer that was doubted is asked for whole again.
-            etag = etags.pop() if etags and token is None else None
-            page, tag = self._page(token, etag, ends)
-            if token is None:
-                walk.state["etag"] = tag
-            return page
+            told = first.pop() if first and token is None else self._asked(token)
+            if token is None and told.runs is not None:
+                walk.state |= {"etag": told.etag, "edge": told.edge}
+                walk.state["absent"] = pushed_at if told.is_absent else None
+            return replace(told.page, items=self._items(told.runs or (), told.page.asked_at, ends))
 
         walk = Walk("runs", self.scope, fetch, known, floor)
-        etags = [walk.state.get("etag")]
+        first = [self._asked(None, walk.state.get("etag"))]
+        # A first page that did not change tells of its own runs that they did not.
+        edge = known.get("edge") if first[0].runs is None else None
+        asked = [id for id, times in self.watch.items() if edge is None or times[0] <= edge]
+        if asked and (changed := self._again(ends, asked)):
+            yield Batch("runs", self.scope, changed, {**known, "watch": dict(self.watch)})
         for batch in walk.batches():
             assert not isinstance(batch.rows, pl.DataFrame)
             kept = [record for record in batch.rows if record.payload]
             state = {**batch.cursor, "globs": globs, "watch": dict(self.watch)}
             yield replace(batch, rows=kept, cursor=state)
 
-    def _page(self, token: str | None, etag: str | None, ends: Ends) -> tuple[Page, str | None]:
-        """Return the runs made at ``token`` or before, and the page's ETag."""
+    def _asked(self, token: str | None, etag: str | None = None) -> "Told":
+        """Return the runs made at ``token`` or before; none where they are as ``etag`` says."""
         parameters: dict[str, Any] = {"per_page": self.size.now}
         before, _, number = (token or "").partition("#")
         if before:
             # Pages by number shift as runs come and go; pages by time do not.
             parameters |= {"created": f"<={before}", "page": int(number)}
 
-        def read(answer: Answer) -> tuple[list[Node], Page, str | None]:
+        def read(answer: Answer) -> Told:
             if answer.data is None:
-                return [], Page((), None, answer.asked_at), etag
+                page = Page((), None, answer.asked_at)
+                is_same = answer.status == 304
+                return Told(None if is_same else (), page, is_absent=not is_same)
             runs = answer.data["workflow_runs"]
             for run in runs:
                 check(run["repository"]["id"], self.repository)
@@ -111,13 +130,14 @@ class Lane:
                 turn = int(number) + 1 if last == before else same // parameters["per_page"] + 1
                 following = f"{last}#{turn}"
             total = None if before else answer.data["total_count"]
-            return runs, Page((), following, answer.asked_at, total), answer.headers.get("etag")
+            page = Page((), following, answer.asked_at, total)
+            edge = runs[-1]["created_at"] if following else ""
+            return Told(runs, page, answer.headers.get("etag"), edge)
 
         missing = {404} if self.name else set[int]()
-        runs, page, tag = self.client.rest(
+        return self.client.rest(
             self._path(), parameters, self._said, self.owner, read, etag=etag, missing=missing
         )
-        return replace(page, items=self._items(runs, page.asked_at, ends)), tag
 
     def _items(self, runs: Sequence[Node], asked_at: datetime, ends: Ends) -> list[Item]:
         """Return runs as records; those that do not match have no payload, and only count."""
@@ -134,9 +154,9 @@ class Lane:
         known = {run["id"] for run in matching}
         return [item(run, finished.get(run["node_id"]), run["id"] in known) for run in runs]
 
-    def _again(self, ends: Ends) -> list[Record]:
-        """Return the runs that changed since they were read last."""
-        changed = ends.changed({id: times[1] for id, times in self.watch.items()})
+    def _again(self, ends: Ends, ids: Sequence[str]) -> list[Record]:
+        """Return those runs that changed since they were read last."""
+        changed = ends.changed({id: self.watch[id][1] for id in ids})
         runs = []
         for id, number in changed.items():
             if number is None or (run := self._run(number)) is None:

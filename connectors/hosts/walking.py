@@ -54,7 +54,7 @@ class Page:
 
 
 Fetch = Callable[[str | None], Page]
-Again = Callable[[Sequence[str]], Sequence[Item]]
+Again = Callable[[Sequence[str]], Page]
 
 
 def is_unchanged(cursor: Any, newest: datetime | None, since: datetime | None = None) -> bool:
@@ -78,7 +78,8 @@ class Walk:
     """One entity of one scope, from cursor to batches.
 
     ``is_numbered`` says that new items move old ones on to later pages, so that a page that a walk
-    stopped at is another one when it goes on.
+    stopped at is another one when it goes on; ``is_quiet`` that nothing is new, so that only open
+    items are asked for.
     """
 
     entity: str
@@ -88,6 +89,7 @@ class Walk:
     floor: datetime | None = None
     again: Again | None = None
     is_numbered: bool = False
+    is_quiet: bool = False
     state: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +104,8 @@ class Walk:
     def batches(self) -> Iterator[Batch]:
         """Yield pages as batches, each with the cursor that it earns."""
         yield from self._open_items()
+        if self.is_quiet:
+            return
         if self.state.get("walk"):
             try:
                 yield from self._walk(dict(self.state["walk"]))
@@ -122,10 +126,11 @@ class Walk:
             return
         for start in range(0, len(ids), AGAIN_AT_ONCE):
             asked = ids[start : start + AGAIN_AT_ONCE]
-            items = self.again(asked)
+            page = self.again(asked)
             left = {key: at for key, at in self.state["open"].items() if key not in asked}
-            self.state["open"] = left | opened(items)
-            yield self._batch([item.record for item in items])
+            self.state["open"] = left
+            self._open_now(page.items, page.asked_at)
+            yield self._batch([item.record for item in page.items])
 
     def _walk(self, walk: dict[str, Any]) -> Iterator[Batch]:
         """Follow the pages from where ``walk`` stands to what is known."""

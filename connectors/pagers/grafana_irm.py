@@ -73,8 +73,8 @@ class GrafanaIrm:
         path = f"{API}.QueryIncidentPreviews"
         return self.client.post(path, "incidents", body, holds="incidentPreviews")
 
-    def _again(self, ids: Sequence[str]) -> list[Item]:
-        return [self._now(name) for name in ids]
+    def _again(self, ids: Sequence[str]) -> Page:
+        return Page([self._now(name) for name in ids], None, self.client.now())
 
     def _now(self, name: str) -> Item:
         try:

@@ -161,14 +161,15 @@ class Again:
     api: Jira
     jql: str
 
-    def items(self, ids: Sequence[str]) -> list[Item]:
+    def items(self, ids: Sequence[str]) -> Page:
         """Return issues as they are now, those not found as tombstones."""
         found = {item.record.record_id: item for item in self._found(ids)}
-        gone = self.api.client.now()
-        return [
-            found.get(name) or Item(Record("incidents", name, {}, is_deleted=True), gone)
+        now = self.api.client.now()
+        items = [
+            found.get(name) or Item(Record("incidents", name, {}, is_deleted=True), now)
             for name in ids
         ]
+        return Page(items, None, now)
 
     def _found(self, ids: Sequence[str]) -> list[Item]:
         jql = f"({self.jql}) AND id in ({', '.join(ids)}) ORDER BY key DESC"

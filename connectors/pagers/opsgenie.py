@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from connectors.errors import SourceError
 from connectors.hosts.api import Access
-from connectors.hosts.walking import Item
+from connectors.hosts.walking import Item, Page
 from connectors.pagers import payloads
 from connectors.pagers.client import Client, connected
 from connectors.pagers.judging import Body, Forbidden, Missing
@@ -120,7 +120,7 @@ class Again:
     scope: str
     _open: dict[str, Body] | None = field(default=None, init=False)
 
-    def items(self, ids: Sequence[str]) -> list[Item]:
+    def items(self, ids: Sequence[str]) -> Page:
         """Return incidents or alerts as they are now; those deleted as tombstones."""
         if self._open is None:
             try:
@@ -128,7 +128,8 @@ class Again:
             except TooMany:
                 found = []
             self._open = {str(body["id"]): body for body in found}
-        return [self._now(name, self._open.get(name)) for name in ids]
+        items = [self._now(name, self._open.get(name)) for name in ids]
+        return Page(items, None, self.api.client.now())
 
     def _now(self, name: str, body: Body | None) -> Item:
         path, what = f"{PATHS[self.scope]}/{name}", f"{self.scope[:-1]} {name}"

@@ -94,8 +94,8 @@ class Statuspage:
         following = str(number + 1) if len(items) >= PAGE else None
         return Page(items, following, self.client.now())
 
-    def _again(self, ids: Sequence[str]) -> list[Item]:
-        return [self._now(name) for name in ids]
+    def _again(self, ids: Sequence[str]) -> Page:
+        return Page([self._now(name) for name in ids], None, self.client.now())
 
     def _now(self, name: str) -> Item:
         try:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tests.hosts.github_repository import Repository
 from tests.hosts.github_rest import Asked, missing, route, single
+from tests.hosts.github_things import Run
 from tests.hosts.serving import Answer
 
 
@@ -49,14 +50,21 @@ def workflows(asked: Asked, one: Repository) -> Answer:
     return asked.page(listed, dict, "workflows")
 
 
+def named(run: Run) -> tuple[str, str]:
+    """Return what a run's workflow is asked for by: its number, or its file."""
+    return str(run.workflow_id), run.path.rpartition("/")[2]
+
+
 @route("/repos/{owner}/{name}/actions/runs", "actions")
 @route("/repos/{owner}/{name}/actions/workflows/{workflow}/runs", "actions")
 def runs(asked: Asked, one: Repository, workflow: str | None = None) -> Answer:
     query = asked.request.query
+    if workflow and not any(workflow in named(run) for run in one.runs):
+        return missing()
     found = [
         run
         for run in one.runs
-        if (not workflow or workflow in (str(run.workflow_id), run.path.rpartition("/")[2]))
+        if (not workflow or workflow in named(run))
         and query.get("branch") in (None, run.head_branch)
         and query.get("event") in (None, run.event)
         and query.get("head_sha") in (None, run.head_sha)

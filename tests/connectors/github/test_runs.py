@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.hosts.serving import Answer
-
 
 @pytest.fixture
 def deploys(site):
@@ -84,18 +82,45 @@ def test_a_file_that_is_named_outright_is_asked_for_alone(github, shop, site):
 
 
 def test_a_repository_without_the_file_has_no_such_runs(github, shop, site):
-    serve = github.answer
-
-    def answer(request):
-        if request.path.endswith("/workflows/ship.yml/runs"):
-            return Answer(404, {"message": "Not Found"})
-        return serve(request)
-
-    github.answer = answer
-    site.refresh("runs", runs=[".github/workflows/ship.yml"])
-
+    ships = [".github/workflows/ship.yml"]
+    site.refresh("runs", runs=ships)
     assert site.errors() == []
     assert site.of("runs") == {}
+    github.sleep(86400)
+    github.calls.clear()
+
+    site.refresh("runs", runs=ships)
+    # Only a push can bring the file.
+    assert github.count(path="actions") == 0
+
+    shop.commit()
+    shop.run("Ship it", path=ships[0])
+    site.refresh("runs", runs=ships)
+    assert [one["name"] for one in site.of("runs").values()] == ["Ship it"]
+
+
+def test_of_runs_that_may_be_run_again_those_on_an_unchanged_page_are_not_asked(
+    github, shop, deploys
+):
+    old = shop.run("Deploy", "failure")
+    for _ in range(120):
+        github.sleep(60)
+        shop.run("Deploy")
+    young = shop.run("Deploy", "failure")
+    github.sleep(86400)
+    deploys.refresh("runs")
+    asked = []
+    github.before = lambda request: asked.append(request.body.decode())
+
+    deploys.refresh("runs")
+    (again,) = [body for body in asked if "RunsAgain" in body]
+    assert old.id in again
+    assert young.id not in again
+
+    young.rerun()
+    young.finish("success")
+    deploys.refresh("runs")
+    assert deploys.of("runs")[f"run/{young.database_id}"]["state"] == "success"
 
 
 def test_without_news_the_answer_is_304_and_costs_no_quota(github, shop, deploys):

@@ -333,11 +333,11 @@ def test_open_items_are_asked_for_again_until_they_end_or_are_old():
         record = Record("deployments", name, {"version": states[name]}, "", START)
         return Item(record, START, name if is_open else None, START)
 
-    def again(ids):
-        asked.append(list(ids))
-        return [item(name) for name in ids if name in states]
-
     def walked(cursor, now):
+        def again(ids):
+            asked.append(list(ids))
+            return Page([item(name) for name in ids if name in states], None, now)
+
         page = Page([item(name) for name in states], None, now)
         walk = Walk("deployments", "s", lambda token: page, cursor, None, again)
         return [batch.cursor for batch in walk.batches()][-1]
