@@ -23,8 +23,8 @@ create table config.cadence as
 select 5.0 as return_years, cast(null as double) as false_alarms;
 create table config.services (service text, country text);
 create table config.holidays (country text, day date);
-create table config.freezes (name text, service text, from_on date, to_on date);
-insert into config.freezes values ('turn of the year', null, '2015-12-20', '2016-01-02');
+create table facts.freezes (name text, service text, from_on date, to_on date);
+insert into facts.freezes values ('turn of the year', null, '2015-12-20', '2016-01-02');
 create table facts.deploy_days (service text, day date, deployment_count bigint);
 """
 

@@ -128,6 +128,18 @@ class Annotation(Plain):
     )
     started_at: Moment | None = Field(None, description="Left out: when the event arrives.")
     finished_at: Moment | None = Field(None, description="Its end, if it lasted.")
+    freeze: bool = Field(
+        False,
+        description="True: a declared freeze, in which nobody is expected to deploy; it wants "
+        "finished_at. Its days, the last included, count as those of `calendar.freezes`.",
+    )
+
+    @model_validator(mode="after")
+    def ends_if_it_is_a_freeze(self) -> "Annotation":
+        """Refuse a freeze without an end, which would silence for ever."""
+        if self.freeze and self.finished_at is None:
+            raise ValueError("finished_at must say when the freeze ends")
+        return self
 
 
 MODELS: Mapping[str, type[Plain]] = {
@@ -241,6 +253,7 @@ def annotation(come: Delivery, model: Annotation) -> Event:
     started_at = model.started_at or model.finished_at or come.received_at
     known = {
         "subject_id": model.id or fingerprint(come.body.found),
+        "state": "freeze" if model.freeze else None,
         "service": model.service,
         "environment": model.environment,
         "started_at": started_at,

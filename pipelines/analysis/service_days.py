@@ -10,8 +10,8 @@ import numpy as np
 from pipelines.analysis.operational_days import Days, Flags, Whole
 
 INPUTS = (
-    "config.cadence", "config.calendar", "config.freezes", "config.holidays", "config.run",
-    "config.services", "facts.deploy_days", "facts.services",
+    "config.cadence", "config.calendar", "config.holidays", "config.run", "config.services",
+    "facts.deploy_days", "facts.freezes", "facts.services",
 )  # fmt: skip
 AHEAD = 400
 """Days to come that are told of, for when the next deployment is expected."""
@@ -69,7 +69,7 @@ def service_days(con: duckdb.DuckDBPyConnection, today: date) -> Iterator[Servic
     off = {country: marked(days, begin, end) for country, days in holidays(con).items()}
     countries = dict(con.sql("select service, country from config.services").fetchall())
     ((default,),) = con.sql("select country from config.calendar").fetchall()
-    freezes = con.sql("select service, from_on, to_on from config.freezes").fetchall()
+    freezes = con.sql("select service, from_on, to_on from facts.freezes").fetchall()
     none = marked(on[:0], begin, end)
     for service, first, after in zip(runs["value"], [0, *ends], ends, strict=False):
         own = on[first:after]

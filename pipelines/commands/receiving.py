@@ -162,11 +162,16 @@ def incident(to: str | None, strict: bool, **told: str | None) -> None:
     started_at="2026-11-20T08:00:00Z.  [default: now]",
     finished_at="Its end, if it lasted.",
 )
+@click.option(
+    "--freeze", is_flag=True, help="Nobody is expected to deploy in it; wants --finished-at."
+)
 @to
 @strict
-def annotation(to: str | None, strict: bool, **told: str | None) -> None:
-    """Tell of something that is to be seen on charts."""
-    tell("annotation", to, told, "started_at", strict=strict)
+def annotation(to: str | None, strict: bool, freeze: bool, **told: str | None) -> None:
+    """Tell of something that is to be seen on charts, or of a freeze."""
+    if freeze and not told["finished_at"]:
+        raise click.UsageError("--freeze wants --finished-at, when it ends")
+    tell("annotation", to, {**told, "freeze": freeze or None}, "started_at", strict=strict)
 
 
 @event.command(epilog="Example: drumbeat event flush --to https://drumbeat.example.org")
@@ -187,7 +192,7 @@ def moment_of(told: Mapping[str, str | None]) -> str:
 
 
 def tell(
-    kind: str, to: str | None, told: dict[str, str | None], timed: str | None, *, strict: bool
+    kind: str, to: str | None, told: dict[str, Any], timed: str | None, *, strict: bool
 ) -> None:
     """Send an event; the time that matters is now where it is not given, wherever it waits."""
     from pipelines.telling import telling

@@ -21,7 +21,7 @@ with held as (
         days.service,
         days.day
     from marts.shipping_days as days
-    inner join config.freezes as freezes
+    inner join facts.freezes as freezes
         on
             coalesce(freezes.service, days.service) = days.service
             and days.day between freezes.from_on and freezes.to_on

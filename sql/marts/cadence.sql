@@ -72,7 +72,7 @@ freezes as (
         freezes.to_on
     from facts.services as services
     cross join config.run as run
-    inner join config.freezes as freezes
+    inner join facts.freezes as freezes
         on
             coalesce(freezes.service, services.service) = services.service
             and cast(run.as_of at time zone run.time_zone as date)

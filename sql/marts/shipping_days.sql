@@ -46,7 +46,7 @@ frozen as (
         spans.service,
         days.day
     from spans
-    inner join config.freezes as freezes
+    inner join facts.freezes as freezes
         on coalesce(freezes.service, spans.service) = spans.service
     inner join config.working_days as days on days.day between freezes.from_on and freezes.to_on
 ),

@@ -10,6 +10,7 @@
 --   finished_at        End, UTC; null where it is of one moment.
 --   text               What happened; null where only an environment came, changed or went.
 --   state              created, modified or deleted: what became of the environment; null of texts.
+--   is_freeze          True where it declares a freeze.
 --   url                Page at the sender.
 
 with fields as (
@@ -54,6 +55,7 @@ select
         when named.subject = 'annotation' then coalesce(masked.masked_title, named.title)
     end as text,
     case when named.subject = 'environment' then named.state end as state,
+    named.subject = 'annotation' and coalesce(named.state = 'freeze', false) as is_freeze,
     named.url
 from named
 left join staging.masked_titles as masked on named.title = masked.title

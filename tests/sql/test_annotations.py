@@ -41,13 +41,45 @@ def con(tmp_path_factory):
         *posted("annotation", id="a2", text="Of one", service="store", started_at="3 23:30"),
         *posted("annotation", id="a3", text="In a test", environment="staging"),
         *posted("annotation", id="a4", text="Too late", started_at="21 09:00"),
+        *posted(
+            "annotation",
+            id="f1",
+            text="Fair",
+            service="store",
+            freeze=True,
+            started_at="9 09:00",
+            finished_at="22 23:30",
+        ),
+        *posted(
+            "annotation",
+            id="f2",
+            text="A test's",
+            environment="staging",
+            freeze=True,
+            started_at="9 09:00",
+            finished_at="12 09:00",
+        ),
+        *posted(
+            "annotation",
+            id="f3",
+            text="Called off",
+            freeze=True,
+            started_at="9 09:00",
+            finished_at="12 09:00",
+        ),
         *environment("production", "created", "4 09:00"),
         *environment("production", "modified", "5 09:00"),
         *environment("pr-17", "created", "4 09:00"),
     ]
-    again = posted("annotation", id="a2", text="Of one", service="store", started_at="3 23:30")
+    again = [
+        *posted("annotation", id="a2", text="Of one", service="store", started_at="3 23:30"),
+        *posted(
+            "annotation", id="f3", text="Called off", started_at="9 09:00", finished_at="12 09:00"
+        ),
+    ]
     services = [{"name": "shop", "aliases": ["store"]}]
-    calendar = {"time_zone": "Europe/Berlin"}
+    closing = {"name": "Closing", "from": "2026-03-31", "to": "2026-04-01"}
+    calendar = {"time_zone": "Europe/Berlin", "freezes": [closing]}
     with organisation(
         tmp_path_factory.mktemp("annotations"),
         {"events": [pushed, again]},
@@ -81,7 +113,19 @@ def test_the_configuration_tells_of_days_and_spans_that_have_begun(con):
 def test_events_tell_of_production_alone_on_days_of_the_calendar(con):
     assert of(con, "event") == [
         (HOSTILE, day(3), day(6), None, None),
+        ("Called off", day(9), day(12), None, None),
+        ("Fair", day(9), day(23), "shop", None),
         ("Of one", day(4), day(4), "shop", None),
         ("environment production created", day(4), day(4), None, None),
         ("environment production modified", day(5), day(5), None, None),
     ]
+
+
+def test_freezes_are_those_of_the_configuration_and_of_events_of_production(con):
+    told = "select name, service, from_on, to_on from facts.freezes order by all"
+    assert con.sql(told).fetchall() == [
+        ("Closing", None, day(31), date(2026, 4, 1)),
+        ("Fair", "shop", day(9), day(23)),
+    ]
+    shown = "select is_frozen, freeze_name, frozen_to_on from marts.cadence where service = 'shop'"
+    assert con.sql(shown).fetchall() == [(True, "Fair", day(23))]

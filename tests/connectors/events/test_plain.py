@@ -110,6 +110,7 @@ def test_an_annotation_is_of_all_services_unless_it_names_one():
     assert has(found, subject="annotation", subject_id="move", title="Moved <b>", **span)
     assert "service" not in found
     assert told("annotation", text="Moved", service="checkout")["service"] == "checkout"
+    assert told("annotation", text="Fair", freeze=True, **span)["state"] == "freeze"
 
 
 def test_an_incident_is_opened_acknowledged_and_resolved():
@@ -185,6 +186,7 @@ def test_a_title_and_a_start_make_an_incident_known_again():
         ("incident", {"id": "7"}, "service", "is missing"),
         ("annotation", {"service": "a"}, "text", "is missing"),
         ("annotation", {"text": "two\nlines"}, "text", "pattern"),
+        ("annotation", {"text": "Fair", "freeze": True}, "body", "finished_at must say when"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(kind, body, field, reason):
