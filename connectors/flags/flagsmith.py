@@ -45,7 +45,6 @@ class Flagsmith(Tool):
     signs: ClassVar[str] = "Api-Key {token}"
     probes: ClassVar[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
         "projects": ("/projects/", {}),
-        "audit log": ("/audit/", {"page_size": 1}),
     }
     _named: dict[str, str] = field(default_factory=dict, init=False)
     _tagged: dict[str, dict[int, Body]] = field(default_factory=dict, init=False)
@@ -106,8 +105,10 @@ class Flagsmith(Tool):
     def log(self, project: str, token: str | None, until: datetime | None) -> Page:
         """Return one page of the audit log, the latest first."""
         number = int(token or 1)
-        query = {"project": project, "page": number, "page_size": PAGE}
-        answer = self.get("/audit/", "audit log", query, holds="results")
+        query = {"page": number, "page_size": PAGE}
+        # The log of all projects is that of a user's, and an organisation's key is nobody's.
+        path = f"/projects/{quote(project)}/audit/"
+        answer = self.get(path, f"audit log of {project}", query, holds="results")
         items = [self._item(project, row, until) for row in answer["results"]]
         following = str(number + 1) if answer.get("next") else None
         return Page(items, following, self.client.now(), int(answer["count"]))
@@ -115,7 +116,8 @@ class Flagsmith(Tool):
     def _item(self, project: str, row: Body, until: datetime | None) -> Item:
         whole, at = row, datetime.fromisoformat(row["created_date"])
         if is_detailed(row) and (until is None or at >= until):
-            whole = self.get(f"/audit/{row['id']}/", "entry of the audit log")
+            path = f"/projects/{quote(project)}/audit/{row['id']}/"
+            whole = self.get(path, "entry of the audit log")
         return Item(change(project, at, whole), at)
 
     def _listed(self, path: str, query: Body, what: str, key: Any) -> list[Body]:

@@ -67,7 +67,7 @@ with told as (
         ('Aborted canaries', 'undecided', 'not known yet'),
         ('Artifacts', 'once', 'built once, and run elsewhere before'),
         ('Artifacts', 'anew', 'first run in production'),
-        ('Artifacts', 'unknown', 'without a known digest'),
+        ('Artifacts', 'unknown', 'nobody knows where it ran before'),
         ('Artifacts', 'two_digests', 'versions with two digests'),
         ('Versions at once', 'one', 'all regions run one version'),
         ('Versions at once', 'several', 'regions ran apart outside of a rollout'),

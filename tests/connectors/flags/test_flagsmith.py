@@ -20,7 +20,7 @@ QUERIES = {
     "/projects/7/segments/": set(),
     "/features/feature-segments/": {"environment", "feature"},
     "/features/featurestates/": {"environment", "feature"},
-    "/audit/": {"project"},
+    "/projects/7/audit/": set(),
 }
 ADA = {"id": 1, "email": "ada@example.invalid", "first_name": "Ada"}
 
@@ -173,11 +173,11 @@ def test_the_log_tells_when_a_flag_was_turned_and_again_only_what_is_new(organis
             "log": "Flag / Remote Config Deleted: old",
         },
     ]  # fmt: skip
-    organisation.lists["/audit/"] = entries
+    organisation.lists["/projects/7/audit/"] = entries
     details = {3: [{"field": "enabled", "old": False, "new": True}], 4: [{"field": "value"}]}
     for place, changed in details.items():
         whole = {**entries[4 - place], "change_details": changed}
-        organisation.details[f"/audit/{place}/"] = whole
+        organisation.details[f"/projects/7/audit/{place}/"] = whole
 
     landed = collect(connected())
     before = len(organisation.asked)
@@ -191,7 +191,7 @@ def test_the_log_tells_when_a_flag_was_turned_and_again_only_what_is_new(organis
     assert (changes["3"]["flag_id"], changes["3"]["environment"]) == ("7/till", "Production")
     assert "environment" not in changes["1"]
     # The latest entry is looked at again, as logs may be told late.
-    assert again == ["/api/v1/audit/", "/api/v1/audit/4/"]
+    assert again == ["/api/v1/projects/7/audit/", "/api/v1/projects/7/audit/4/"]
 
 
 def test_a_refused_key_is_told_without_it(connected):
@@ -200,4 +200,4 @@ def test_a_refused_key_is_told_without_it(connected):
 
     assert "organisation API key" in str(told.value)
     assert "another-made-up-key" not in str(told.value)
-    assert [one.level for one in connected().api.access()] == ["ok", "ok"]
+    assert [one.level for one in connected().api.access()] == ["ok"]
