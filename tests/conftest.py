@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# A case says what differs.
+pytest.register_assert_rewrite("tests.cases.case")
+
 PARSING = threading.RLock()
 IS_WHOLE = bool(os.environ.get("DRUMBEAT_TEST_ALL"))
 
