@@ -1,7 +1,14 @@
 """The demo has every habit that git tells of at least once, and the tables tell them apart."""
 
+from pathlib import Path
+
 import duckdb
 import pytest
+from streamlit.testing.v1 import AppTest
+
+from sql.words import escape_html
+
+ROOT = Path(__file__).parents[2]
 
 SEEN = {
     "select distinct state from marts.architecture_migrations": {
@@ -56,6 +63,18 @@ def test_every_trait_and_anti_pattern_is_there_and_each_is_told_in_words_of_its_
         ).fetchall()
 
     assert (missing, alike) == ([], [])
+
+
+def test_the_page_tells_each_of_them_apart(demo, demo_file, monkeypatch):
+    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(demo))
+    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
+    app.switch_page("views/architecture.py").run()
+    shown = "".join(one.value for one in app.markdown)
+    with duckdb.connect(str(demo_file), read_only=True) as con:
+        words = con.sql("select aspect, says from seeds.architecture_habits").fetchall()
+
+    assert not app.exception
+    assert [one for one in words if not all(escape_html(text) in shown for text in one)] == []
 
 
 @pytest.mark.parametrize(("query", "wanted"), SEEN.items(), ids=list(SEEN))
