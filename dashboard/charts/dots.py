@@ -16,8 +16,9 @@ def rate_dots(
 ) -> go.Figure:
     """Draw fail rates of groups with their 95 % intervals against that of all groups together.
 
-    ``rows`` have fail_rate, low_rate, high_rate, failed_count, deployment_count and is_too_few; a
-    group beyond the whole by its interval is a diamond in another colour. Too few is said.
+    ``rows`` have fail_rate, low_rate, high_rate, failed_count, deployment_count, is_too_few and
+    is_worse; a group that fails more often beyond chance is a diamond in another colour. Too few
+    is said.
     """
     told = [(row, name) for row, name in zip(rows, names, strict=True) if not row["is_too_few"]]
     count = sum(row["deployment_count"] for row in rows)
@@ -25,7 +26,7 @@ def rate_dots(
     top = max([0.1, *(row["high_rate"] for row, _ in told)])
     return figure(
         tone,
-        [_interval(told, whole, tone), _dots(told, whole, tone)],
+        [_interval(told, tone), _dots(told, tone)],
         is_demo=is_demo,
         height=ROW * len(rows) + 46,
         margin={"l": 92, "r": 104, "t": 18, "b": 28},
@@ -44,25 +45,21 @@ def rate_dots(
     )
 
 
-def _is_beyond(row: dict[str, Any], whole: float) -> bool:
-    return bool(row["low_rate"] > whole)
-
-
-def _interval(told: Sequence[tuple[dict[str, Any], str]], whole: float, tone: Tones) -> go.Bar:
+def _interval(told: Sequence[tuple[dict[str, Any], str]], tone: Tones) -> go.Bar:
     return go.Bar(
         orientation="h",
         y=[name for _, name in told],
         x=[row["high_rate"] - row["low_rate"] for row, _ in told],
         base=[row["low_rate"] for row, _ in told],
         width=0.28,
-        marker_color=[tone["stall" if _is_beyond(row, whole) else "accent"] for row, _ in told],
+        marker_color=[tone["stall" if row["is_worse"] else "accent"] for row, _ in told],
         opacity=0.35,
         hoverinfo="skip",
     )
 
 
-def _dots(told: Sequence[tuple[dict[str, Any], str]], whole: float, tone: Tones) -> go.Scatter:
-    beyond = [_is_beyond(row, whole) for row, _ in told]
+def _dots(told: Sequence[tuple[dict[str, Any], str]], tone: Tones) -> go.Scatter:
+    beyond = [row["is_worse"] for row, _ in told]
     return go.Scatter(
         y=[name for _, name in told],
         x=[row["fail_rate"] for row, _ in told],

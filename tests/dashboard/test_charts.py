@@ -166,6 +166,18 @@ def test_a_fail_rate_beyond_chance_is_a_diamond_and_too_few_draw_no_dot():
     assert "n = 2" in {note.text for note in figure.layout.annotations}
 
 
+def test_a_group_is_a_diamond_where_it_is_said_to_fail_more_often_whatever_its_interval():
+    shared = {"fail_rate": 0.2, "low_rate": 0.15, "high_rate": 0.3, "deployment_count": 60}
+    rows = [
+        {**shared, "failed_count": 12, "is_too_few": False, "is_worse": True},
+        {**shared, "failed_count": 5, "is_too_few": False, "is_worse": False},
+    ]
+
+    _, dots = charts.rate_dots(rows, ["Monday", "Tuesday"], drawing.LIGHT).data
+
+    assert list(dots.marker.symbol) == ["diamond", "circle"]
+
+
 def test_nothing_at_all_can_be_drawn():
     nothing = checkout()["deployment_frequency"].clear()
 
