@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from pipelines import forgotten, removing, retention, rewriting
+from pipelines.alerts import unread
 from pipelines.errors import DrumbeatError
 from pipelines.landing import Landing, sync_folder, write_durably
 from pipelines.project import Project
@@ -114,6 +115,8 @@ def carry_out(project: Project, request: Request, *, is_dry: bool = False) -> Re
         if not is_dry and request.what != "age":
             clear_damaged(project, request)
             clear_clones(project, request)
+        if not is_dry and request.what in ("source", "scope"):
+            unread.forget(project.data_dir, request.name)
     return found
 
 

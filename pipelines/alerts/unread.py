@@ -56,7 +56,22 @@ def keep(data_dir: Path, collected: Iterable["Collected"]) -> None:
         scopes = (failed.scope for failed in one.failures if failed.entity in ENTITIES)
         found.setdefault(one.source, set()).update(scopes)
     before = kept(data_dir)
-    after = before | {source: sorted(scopes) for source, scopes in found.items()}
+    change(data_dir, before, before | {source: sorted(every) for source, every in found.items()})
+
+
+def forget(data_dir: Path, name: str) -> None:
+    """Keep nothing of a source or a scope any more."""
+    before = kept(data_dir)
+    left = {
+        source: [scope for scope in every if scope != name]
+        for source, every in before.items()
+        if source != name
+    }
+    change(data_dir, before, left)
+
+
+def change(data_dir: Path, before: Scopes, after: Scopes) -> None:
+    """Write what is kept, where it is another than before."""
     after = {source: scopes for source, scopes in after.items() if scopes}
     if after != before:
         write_durably(data_dir / FILE, SHAPE.dump_json(after, indent=1))

@@ -42,6 +42,18 @@ def test_what_tells_nothing_of_silence_silences_nobody(tmp_path, entity):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("name", "left"), [("a", {"b": ["x", "y"]}), ("x", {"a": [""], "b": ["y"]})]
+)
+def test_nothing_is_left_of_what_is_forgotten(tmp_path, name, left):
+    unread.keep(tmp_path, [collected("a", ("", ""))])
+    unread.keep(tmp_path, [collected("b", ("changes", "x"), ("changes", "y"))])
+
+    unread.forget(tmp_path, name)
+
+    assert unread.kept(tmp_path) == left
+
+
 def test_what_is_damaged_is_said_with_what_to_do(tmp_path):
     (tmp_path / unread.FILE).write_text("[")
 
