@@ -131,7 +131,7 @@ def every(found: pl.DataFrame, page: Frame) -> str:
         [_to(service, page), *(_state(row, _topic(row["topic"])) for row in rows)]
         for service, rows in _by_service(found.to_dicts()).items()
     ]
-    return table(columns, cells, "scrolls")
+    return table(columns, cells, "blocks")
 
 
 def _topic(topic: str) -> str:
@@ -177,7 +177,7 @@ def five(found: pl.DataFrame, page: Frame) -> str:
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "scrolls")
+    return table(columns, cells, "blocks")
 
 
 def together(found: pl.DataFrame) -> str:
@@ -205,7 +205,7 @@ def together(found: pl.DataFrame) -> str:
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "scrolls")
+    return table(columns, cells, "blocks")
 
 
 def latest(found: pl.DataFrame, page: Frame) -> str:
@@ -221,7 +221,7 @@ def latest(found: pl.DataFrame, page: Frame) -> str:
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "scrolls")
+    return table(columns, cells, "blocks")
 
 
 def queue(found: pl.DataFrame) -> str:
@@ -229,7 +229,7 @@ def queue(found: pl.DataFrame) -> str:
     columns = [
         Column("Flag", "name"),
         Column("Kind"),
-        Column("Team"),
+        Column("Team", "keep"),
         Column("Age", "num"),
         Column("Why it is here", "said"),
         Column("Still in code", "num"),
@@ -245,4 +245,4 @@ def queue(found: pl.DataFrame) -> str:
         ]
         for row in found.head(MOST_FLAGS).to_dicts()
     ]
-    return table(columns, cells, "scrolls")
+    return table(columns, cells, "blocks")

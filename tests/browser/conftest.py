@@ -7,12 +7,14 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from dashboard import launch
 from tests.dashboard import organisation
+from tests.end_to_end.conftest import run
 
 PATIENCE = 60
 STYLED = "getComputedStyle(document.querySelector('.note')).borderTopStyle === 'solid'"
@@ -23,6 +25,24 @@ def server(tmp_path_factory):
     """Serve a made organisation on a free port, from a folder that is not the project's."""
     folder = tmp_path_factory.mktemp("served")
     organisation.build(folder, is_demo=True)
+    with served(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory):
+    """Serve the demo, with its latest report."""
+    folder = tmp_path_factory.mktemp("demo")
+    for words in (["demo", "--no-dashboard"], ["report"]):
+        made = run(*words, "--data-dir", str(folder))
+        assert made.returncode == 0, made.stderr
+    with served(folder) as address:
+        yield address
+
+
+@contextmanager
+def served(folder):
+    """Serve what a folder has published; yield where."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -73,6 +93,20 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, server):
+    """Open addresses of the made organisation, as ``visiting`` says."""
+    with visiting(chromium, server) as go:
+        yield go
+
+
+@pytest.fixture
+def visit_demo(chromium, demo_server):
+    """Open addresses of the demo, as ``visiting`` says."""
+    with visiting(chromium, demo_server) as go:
+        yield go
+
+
+@contextmanager
+def visiting(chromium, server):
     """Open an address of the dashboard and wait until its page is whole.
 
     What the browser complained of and where it sent requests is kept on the page.

@@ -56,10 +56,12 @@ def make(
     for table, step in steps().items():
         if table in needed:
             inputs = [versions.get(name, "") for name in step.inputs]
-            versions[table] = hashlib.sha256("".join(inputs).encode()).hexdigest()
-            if MADE[con].get(table) != versions[table]:
-                fill(con, step)
-                MADE[con][table] = versions[table]
+            made_from = hashlib.sha256("".join(inputs).encode()).hexdigest()
+            if MADE[con].get(f"{table} from") != made_from:
+                # What is as empty as before is no reason to make anything again.
+                MADE[con][table] = made_from if fill(con, step) else "empty"
+                MADE[con][f"{table} from"] = made_from
+            versions[table] = MADE[con][table]
 
 
 def configured(

@@ -34,7 +34,7 @@ PLACES = [
     ("pipelines.publishing.point", 1),
     ("pipelines.publishing.sweep", 1),
     ("pipelines.refreshing.remove", 2),
-][: None if ALL else 2]
+][: None if ALL else 1]
 
 
 @dataclass(frozen=True)

@@ -66,18 +66,12 @@ def rebuild(project: Project, as_of=MOMENT, known_at=None) -> dict:
     return read(project)
 
 
-def test_a_rebuild_gives_what_the_run_that_collected_gave(project, config):
-    collected = read(project)
-
-    assert different(rebuild(project), collected) == []
-    assert different(refresh(config, project.data_dir), collected) == []
-
-
-def test_a_rebuild_asks_no_source(project, config):
+def test_a_rebuild_asks_no_source_and_gives_what_the_run_that_collected_gave(project, config):
     collected = read(project)
 
     with gone(config.with_name("files"), config.with_name("code")):
         assert different(rebuild(project), collected) == []
+    assert different(refresh(config, project.data_dir), collected) == []
 
 
 def test_without_a_warehouse_a_refresh_makes_it_again(project, config):
@@ -87,16 +81,11 @@ def test_without_a_warehouse_a_refresh_makes_it_again(project, config):
     assert different(refresh(config, project.data_dir), collected) == []
 
 
-def test_two_refreshes_as_of_one_moment_are_the_same(project, config):
-    collected = read(project)
-
-    assert different(refresh(config, project.data_dir), collected) == []
-
-
 def test_the_way_to_the_second_state_leaves_no_trace_in_the_numbers(project, config, tmp_path):
     assert different(refresh(config, tmp_path / "straight"), read(project)) == []
 
 
+@pytest.mark.slow
 def test_a_landing_zone_in_memory_gives_what_one_on_disk_gives(project, tmp_path, request):
     name = request.node.name
     request.addfinalizer(lambda: fsspec.filesystem("memory").rm(f"/{name}", True))
@@ -146,6 +135,7 @@ def test_an_empty_landing_zone_says_so(inputs, tmp_path):
         rebuild(project, known_at=MOMENT)
 
 
+@pytest.mark.slow
 def test_a_source_taken_out_leaves_the_numbers_and_comes_back_from_landing(project, config):
     whole = read(project)
     both = project.configuration
@@ -158,6 +148,7 @@ def test_a_source_taken_out_leaves_the_numbers_and_comes_back_from_landing(proje
         assert different(rebuild(replace(project, configuration=both)), whole) == []
 
 
+@pytest.mark.slow
 def test_a_later_as_of_tells_more_and_going_back_tells_the_same(project):
     collected = read(project)
 
