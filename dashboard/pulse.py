@@ -203,6 +203,7 @@ def waits(services: pl.DataFrame, page: Frame) -> str:
     columns = [
         Column("Service", "name"), Column("Changes", "num"), Column("Oldest", "num"),
         Column("Usual wait", "num"), Column("What holds it", "chipped"),
+        Column("In words", "words"),
     ]  # fmt: skip
     cells = [
         [
@@ -211,12 +212,15 @@ def waits(services: pl.DataFrame, page: Frame) -> str:
             words.duration(row["oldest_waiting_hours"]),
             words.duration(row["usual_wait_hours"]),
             _holds(row),
+            f"{words.counted(row['waiting_count'], 'change')}, the oldest "
+            f"{words.duration(row['oldest_waiting_hours'])}, "
+            f"usually {words.duration(row['usual_wait_hours'])}",
         ]
         for row in rows[:MOST_WAITS]
     ]
     more = len(rows) - MOST_WAITS
     tail = f'<p class="caption">and {more} more services</p>' if more > 0 else ""
-    return table(columns, cells, "waits") + tail
+    return table(columns, cells, "blocks waits") + tail
 
 
 def _holds(row: Row) -> str:
