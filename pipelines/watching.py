@@ -6,6 +6,7 @@ or killed goes on there, and nothing is missed that the API server still knows.
 
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,8 +23,10 @@ from connectors.delivery.following import SECONDS, Following, News, Reached, Ste
 from connectors.delivery.held import Held, identity, is_of, is_state_of
 from connectors.delivery.kinds import Body
 from pipelines.collecting import Collection
+from pipelines.errors import DrumbeatError
 from pipelines.landing import Landing, run_names
 
+Payload = dict[str, Any]
 KINDS = (
     all_kinds.REPLICA_SET, all_kinds.METRIC_TEMPLATE, all_kinds.DEPLOYMENT, all_kinds.ROLLOUT,
     all_kinds.ANALYSIS_RUN, all_kinds.CANARY, all_kinds.APPLICATION, all_kinds.KUSTOMIZATION,
@@ -36,7 +39,9 @@ LAST = "progressive_rollouts"
 ENTITIES = (*(one for one in Kubernetes.entities if one != LAST), LAST)
 VERSIONS = "versions"
 LAND_SECONDS, REMEMBER_SECONDS, LOOK_SECONDS = 1.0, 60.0, 0.2
-MOST_WAITING = 10_000
+MOST_WAITING, MOST_KNOWN = 10_000, 100_000
+# Of what is over, a watch that goes on after a break needs no more than this.
+MOST_PAST = 500
 
 
 @dataclass(slots=True)
@@ -64,6 +69,7 @@ class Watch:
     has_gap: bool = False
     moved: bool = False
     landed_at: float = field(default_factory=time.monotonic)
+    broken: Exception | None = None
 
     def __post_init__(self) -> None:
         name = self.cluster.name
@@ -92,17 +98,23 @@ class Watch:
             if self.is_due():
                 self.land()
         self.land()
+        if self.broken:
+            raise self.broken
 
     def wait(self, seconds: float) -> bool:
         """Pause; tell whether to end."""
         return self.stop.wait(seconds * self.pace)
 
     def follow(self, following: Following, told: "Queue[News]") -> None:
-        """Pass on what one kind tells."""
-        for news in following.news(self.versions.get(place(following), "")):
-            told.put(news)
-            if self.stop.is_set():
-                return
+        """Pass on what one kind tells; nobody is to believe that it is followed if it is not."""
+        try:
+            for news in following.news(self.versions.get(place(following), "")):
+                told.put(news)
+                if self.stop.is_set():
+                    return
+        except Exception as error:
+            self.broken = error
+            self.stop.set()
 
     def take(self, news: News) -> None:
         """Take in one piece of news; what happens before all is listed waits for that."""
@@ -154,13 +166,16 @@ class Watch:
             for told in reader.collect(entity, {self.held.name: before}):
                 if isinstance(told, Batch):
                     own = {key: told.cursor[key] for key in told.cursor if is_state_of(key, name)}
-                    self.states[entity] = {**before, **own} if name else own
+                    self.states[entity] = merged(before, own, told.cursor) if name else own
                     self.keep(entity, told.rows, name)
 
     def keep(self, entity: str, rows: Any, name: str) -> None:
         """Keep the latest of each record that says something new, until it is landed."""
         records: Iterable[Record] = rows
         known = self.known[entity]
+        if len(known) > MOST_KNOWN:
+            # What is told again then, the landing zone knows to be no news.
+            known.clear()
         for record in records:
             is_new = known.get(record.record_id) != record.payload
             if is_new and is_of(record.record_id, name):
@@ -179,7 +194,8 @@ class Watch:
         try:
             for entity in ENTITIES:
                 self.land_one(entity)
-        except OSError as error:
+        except (OSError, DrumbeatError) as error:
+            # Such as while files are made one by another process.
             self.say(f"what was seen could not be landed, and will be later: {error}")
 
     def land_one(self, entity: str) -> None:
@@ -195,6 +211,29 @@ class Watch:
             self.moved = False
         collection.flush()
         self.waiting[entity].clear()
+
+
+def together(watches: list[Watch], stop: Event) -> None:
+    """Run all until told to stop; where one breaks all end, so that they are started again."""
+
+    def run(one: Watch) -> None:
+        try:
+            one.run()
+        finally:
+            stop.set()
+
+    with ThreadPoolExecutor(len(watches)) as pool:
+        for running in [pool.submit(run, one) for one in watches]:
+            running.result()
+
+
+def merged(before: Payload, own: Payload, present: Payload) -> Payload:
+    """Return what is kept of one object beside that of all others, less what is long over."""
+    state = {**before, **own}
+    past = [key for key in state if key not in present]
+    for key in past[:-MOST_PAST]:
+        del state[key]
+    return state
 
 
 def place(one: Following | News) -> str:

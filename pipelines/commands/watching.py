@@ -17,10 +17,11 @@ def watch(config: Path | None, data_dir: Path | None) -> None:
     started again goes on where it was, as far back as the API server still knows.
     """
     import signal
-    from threading import Event, Thread
+    from threading import Event
 
     from pipelines.clusters import watched
     from pipelines.receiving.serving import say
+    from pipelines.watching import together
 
     stop = Event()
     watches = list(watched(options.project(config, data_dir), say, stop))
@@ -31,10 +32,6 @@ def watch(config: Path | None, data_dir: Path | None) -> None:
         )
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())
-    threads = [Thread(target=each.run, name=each.source) for each in watches]
-    for thread in threads:
-        thread.start()
     say(f"Watching {', '.join(each.source for each in watches)}.")
-    for thread in threads:
-        thread.join()
+    together(watches, stop)
     say("The watch has ended; what it saw is landed.")

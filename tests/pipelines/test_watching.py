@@ -19,7 +19,7 @@ from pipelines.clusters import kubernetes
 from pipelines.configuration import ConfigurationError, load
 from pipelines.landing import Landing
 from pipelines.project import Project
-from pipelines.watching import VERSIONS, Watch
+from pipelines.watching import MOST_PAST, VERSIONS, Watch, merged, together
 from tests.connectors.delivery import objects as made
 from tests.connectors.delivery.test_cluster import config
 from tests.connectors.delivery.watch_server import serving
@@ -265,3 +265,33 @@ def settings(folder, server):
         "watch": True,
     }
     return yaml.safe_dump({"sources": [source]})
+
+
+def test_what_nobody_expects_ends_the_watch_and_is_not_passed_over(landing, server, tmp_path):
+    access = kubeconfig.read(config(tmp_path, server.url))
+    stop = Event()
+    one = Watch(landing, "c", connect(access), PLACES, print, stop, pace=0.01)
+    one.cluster = Strange()
+
+    with pytest.raises(ZeroDivisionError):
+        together([one], stop)
+    assert stop.is_set()
+
+
+class Strange:
+    """What no cluster is like."""
+
+    namespaces = ()
+
+    def snapshot(self, kind, namespace):
+        """Fail in a way of its own."""
+        return 1 / 0
+
+
+def test_what_is_over_is_forgotten_at_last_and_what_is_there_is_not():
+    before = {f"past/{number}": {} for number in range(MOST_PAST + 2)} | {"there": {}}
+    found = merged(before, {"own": {}}, {"there": {}, "own": {}})
+
+    assert len(found) == MOST_PAST + 2
+    assert {"there", "own", "past/2"} <= found.keys()
+    assert "past/1" not in found
