@@ -85,42 +85,25 @@ def longest(stages: pl.DataFrame) -> str:
     return max(known, key=lambda name: known[name]) if len(known) > 1 else ""
 
 
-def recovery(curves: pl.DataFrame, page: Frame) -> tuple[str, str]:
-    """Return the title and the caption of the recovery curve."""
-    counts = {
-        span: rows["failed_count"][0]
-        for (span,), rows in curves.partition_by("span", as_dict=True).items()
-    }
-    caption = (
+RECOVERY = {
+    "worse": "Recovery takes longer in the last 13 weeks than in the 26 before",
+    "better": "Recovery takes less time in the last 13 weeks than in the 26 before",
+    "no change beyond chance": "Recovery has not changed beyond chance",
+}
+
+
+def recovery(curves: pl.DataFrame, trends: pl.DataFrame, page: Frame) -> tuple[str, str]:
+    """Return the title of the recovery curve, by the test of the trend, and its caption."""
+    scope, name = page.scope
+    tested = trends.filter(metric="recovery_time", scope=scope, name=name)["verdict"].to_list()
+    count = curves.filter(span="now")["failed_count"].to_list()
+    title = RECOVERY.get(
+        tested[0] if tested else "", f"Recovery: too few to tell, n = {count[0] if count else 0}"
+    )
+    return title, (
         "share of failed deployments still open, by hours since; Kaplan-Meier with 95 % band;"
         f" upright marks: still open when last seen{_as_of(page)}"
     )
-    if counts.get("now", 0) < 8:
-        return f"Recovery: too few to tell, n = {counts.get('now', 0)}", caption
-    if not _differ(curves):
-        return "Recovery has not changed beyond chance", caption
-    now, before = (_middle(curves.filter(span=span)) for span in ("now", "before"))
-    return (
-        f"Recovery takes {'longer' if now > before else 'less time'} than half a year ago",
-        caption,
-    )
-
-
-def _middle(rows: pl.DataFrame) -> float:
-    half = rows.filter(pl.col("open_share") <= 0.5)["hours"]
-    return float(half[0]) if len(half) else float("inf")
-
-
-def _differ(curves: pl.DataFrame) -> bool:
-    """Tell whether the intervals of the two medians lie apart."""
-    bounds = []
-    for span in ("now", "before"):
-        rows = curves.filter(span=span).sort("hours")
-        low = rows.filter(pl.col("low_share") <= 0.5)["hours"]
-        high = rows.filter(pl.col("high_share") <= 0.5)["hours"]
-        bounds.append((low[0] if len(low) else 0.0, high[0] if len(high) else float("inf")))
-    (now_low, now_high), (then_low, then_high) = bounds
-    return bool(now_low > then_high or now_high < then_low)
 
 
 def rates(rows: pl.DataFrame, of_all: float | None, count: int, page: Frame) -> tuple[str, str]:

@@ -82,7 +82,7 @@ with left:
             "drumbeat doctor",
         )
     else:
-        title, caption = flow.recovery(curves, page)
+        title, caption = flow.recovery(curves, questions.trends(scope, name, names), page)
         drawn = charts.recovery_curve(curves, tone, is_demo=run.is_demo)
         picture.show(drawn, key="recovery", title=title, caption=caption, rows=curves)
 with right:

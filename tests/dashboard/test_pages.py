@@ -375,6 +375,14 @@ def test_flow_says_how_long_what_is_merged_waits_and_when_half_is_not_reached(op
     assert "half wait more than 2.5 days" in page(app)
 
 
+def test_that_recovery_changed_is_told_by_the_test_of_the_trend(opened, published):
+    app = opened(published, "flow")
+
+    assert "Recovery has not changed beyond chance" in page(app)
+    app.selectbox(key="service").select("checkout").run()
+    assert "Recovery: too few to tell, n = " in page(app)
+
+
 def test_a_failure_leads_to_the_change_that_it_carried(opened, published):
     said = page(opened(published, "flow"))
 
