@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import duckdb
@@ -23,6 +24,7 @@ from pipelines.building import fill
 from pipelines.configuration import Configuration
 from pipelines.steps import steps
 from pipelines.warehouse import prepare
+from tests import support
 
 # What each table of a warehouse was made from.
 MADE: WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, str]] = WeakKeyDictionary()
@@ -40,6 +42,17 @@ def warehouse() -> duckdb.DuckDBPyConnection:
     con.execute(f"create table {reaching.TABLE} as select * from reached")
     con.unregister("reached")
     MADE[con] = {}
+    return con
+
+
+def tell(
+    con: duckdb.DuckDBPyConnection, folder: Path, wanted: Iterable[str], *, as_of: datetime,
+    **told: Any,
+) -> duckdb.DuckDBPyConnection:  # fmt: skip
+    """Make the wanted tables of what ``support.organisation`` would publish whole."""
+    tables = {name: told.pop(name) for name in TABLES if isinstance(told.get(name), list | tuple)}
+    files = support.write(folder / "files", **tables)
+    make(con, files, support.project(folder, **told).configuration, as_of, wanted)
     return con
 
 

@@ -10,7 +10,6 @@ import duckdb
 from pipelines import comparing, windows
 from pipelines.windows import Window
 from sql.tools import TOOLS
-from tests import support
 from tests.cases import building
 from tests.peers.words.code import Code
 from tests.peers.words.datadog import Datadog
@@ -29,10 +28,13 @@ WORDS: Mapping[str, type[Code]] = {
 
 def built(con: duckdb.DuckDBPyConnection, folder: Path, organisation: Organisation) -> None:
     """Make the facts of an organisation that other tools' SQL reads."""
-    support.write(folder / "files", **organisation.tables)
-    found = support.project(folder, **organisation.settings())
-    building.make(
-        con, folder / "files", found.configuration, organisation.as_of, comparing.published()
+    building.tell(
+        con,
+        folder,
+        comparing.published(),
+        as_of=organisation.as_of,
+        **organisation.tables,
+        **organisation.settings(),
     )
 
 

@@ -1,5 +1,6 @@
 """Runs the real pipeline over a random organisation, and keeps what came of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import duckdb
 import yaml
 
 from pipelines.project import Project
+from tests.cases import building
 from tests.reference.organisation import Organisation
 from tests.support import contents, organisation, project
 
@@ -37,6 +39,14 @@ def built(folder: Path, one: Organisation) -> duckdb.DuckDBPyConnection:
     """Build and publish it in a folder; return what readers see."""
     overrule(folder, one)
     return organisation(folder, as_of=one.as_of, **one.tables, **one.settings())
+
+
+def made(
+    con: duckdb.DuckDBPyConnection, folder: Path, one: Organisation, wanted: Iterable[str]
+) -> duckdb.DuckDBPyConnection:
+    """Make but the wanted tables of it, in a warehouse in memory."""
+    overrule(folder, one)
+    return building.tell(con, folder, wanted, as_of=one.as_of, **one.tables, **one.settings())
 
 
 def overrule(folder: Path, one: Organisation) -> None:

@@ -53,6 +53,10 @@ class Clock:
         )
 
 
+# Days are counted once, for however many organisations keep the same hours.
+working = cache(Clock)
+
+
 def midnight(moment: datetime) -> datetime:
     """Return the beginning of a day of UTC."""
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.reference.clock import Clock
+from tests.reference.clock import Clock, working
 
 Row = dict[str, Any]
 
@@ -102,10 +102,10 @@ class Organisation:
     @cached_property
     def clock(self) -> Clock:
         """The clock of working hours."""
-        return Clock(
+        return working(
             self.zone,
             self.calendar.get("country"),
-            self.calendar.get("working_days", WEEKDAYS[:5]),
+            tuple(self.calendar.get("working_days", WEEKDAYS[:5])),
             self.calendar.get("working_hours", "09:00-17:00"),
         )
 

@@ -1,16 +1,19 @@
 """Rhythms of services as marts, commands and sentences tell them."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from pipelines import cadence
 from pipelines.analysis import service_days
 from sql import cadence_words, words
-from tests.support import at, organisation, rows
+from tests.cases import building
+from tests.support import at, rows
 
 START = at("2025-09-01 10:00")
 """A Monday."""
+WANTED = ("marts.cadence",)
 
 
 def deployed(service, *days, times=1):
@@ -30,16 +33,32 @@ def weekdays(until, since=0):
     return [day for day in range(since, until) if (START + timedelta(days=day)).weekday() < 5]
 
 
-def told(folder, deployments, after=200, hour=0, **settings):
+@pytest.fixture(scope="module")
+def warehouse():
+    with building.warehouse() as con:
+        yield con
+
+
+@pytest.fixture
+def organisation(warehouse, tmp_path):
+    """Make the rhythms of an organisation of a test's own."""
+    return partial(building.tell, warehouse, tmp_path, WANTED)
+
+
+@pytest.fixture
+def told(organisation):
     """Return the rows of marts.cadence so many days after the start, by service."""
-    as_of = START + timedelta(days=after, hours=hour)
-    with organisation(folder, as_of=as_of, deployments=deployments, **settings) as con:
+
+    def of(deployments, after=200, hour=0, **settings):
+        as_of = START + timedelta(days=after, hours=hour)
+        con = organisation(as_of=as_of, deployments=deployments, **settings)
         return {row["service"]: row for row in cadence.rows(con)}
 
+    return of
 
-def test_each_state_is_told_of_the_service_that_is_in_it(tmp_path):
+
+def test_each_state_is_told_of_the_service_that_is_in_it(told):
     found = told(
-        tmp_path,
         [
             *deployed("daily", *weekdays(200)),
             *deployed("stopped", *weekdays(185)),
@@ -62,19 +81,19 @@ def test_each_state_is_told_of_the_service_that_is_in_it(tmp_path):
     assert next(iter(found)) == "stopped"
 
 
-def test_today_counts_once_something_is_deployed_on_it(tmp_path):
-    quiet = told(tmp_path / "a", deployed("web", *weekdays(182)), after=189, hour=-9)
-    later = told(tmp_path / "b", deployed("web", *weekdays(182)), after=189, hour=9)
-    again = told(tmp_path / "c", deployed("web", *weekdays(182), 189), after=189, hour=9)
+def test_today_counts_once_something_is_deployed_on_it(told):
+    quiet = told(deployed("web", *weekdays(182)), after=189, hour=-9)
+    later = told(deployed("web", *weekdays(182)), after=189, hour=9)
+    again = told(deployed("web", *weekdays(182), 189), after=189, hour=9)
 
     assert quiet["web"]["silent_working_days"] == later["web"]["silent_working_days"]
     assert again["web"]["silent_working_days"] == 0
     assert (later["web"]["state"], again["web"]["silent_r_years"]) == ("stalled", 0)
 
 
-def test_a_freeze_stands_over_the_state_and_starts_no_alarm(tmp_path):
+def test_a_freeze_stands_over_the_state_and_starts_no_alarm(told):
     freeze = {"name": "trade", "from": "2026-03-02", "to": "2026-03-31"}
-    found = told(tmp_path, deployed("web", *weekdays(182)), calendar={"freezes": [freeze]})
+    found = told(deployed("web", *weekdays(182)), calendar={"freezes": [freeze]})
 
     assert found["web"]["is_frozen"]
     assert found["web"]["state"] == "on_rhythm"
@@ -82,7 +101,7 @@ def test_a_freeze_stands_over_the_state_and_starts_no_alarm(tmp_path):
     assert found["web"]["next_from"] > date(2026, 3, 31)
 
 
-def test_deployments_of_nothing_but_bots_changes_do_not_postpone_an_alarm(tmp_path):
+def test_deployments_of_nothing_but_bots_changes_do_not_postpone_an_alarm(organisation):
     everyday = [
         *deployed("web", *weekdays(180)),
         *deployed("web", *weekdays(200, since=180)),
@@ -101,18 +120,17 @@ def test_deployments_of_nothing_but_bots_changes_do_not_postpone_an_alarm(tmp_pa
         for one in everyday
     ]
     as_of = START + timedelta(days=200)
-    with organisation(tmp_path, as_of=as_of, deployments=everyday, changes=changes) as con:
-        (row,) = cadence.rows(con)
+    con = organisation(as_of=as_of, deployments=everyday, changes=changes)
+    (row,) = cadence.rows(con)
 
     assert row["state"] == "stalled"
     assert row["last_on"] == date(2026, 2, 27)
 
 
-def test_holidays_of_the_services_country_hardly_count(tmp_path):
+def test_holidays_of_the_services_country_hardly_count(told):
     services = [{"name": "here"}, {"name": "there", "country": "DE"}]
     both = [day for day in weekdays(112)]
     found = told(
-        tmp_path,
         [*deployed("here", *both), *deployed("there", *both)],
         after=119,
         services=services,
@@ -123,26 +141,25 @@ def test_holidays_of_the_services_country_hardly_count(tmp_path):
     assert found["there"]["silent_working_days"] < found["here"]["silent_working_days"]
 
 
-def test_a_budget_of_false_alarms_makes_the_threshold(tmp_path):
+def test_a_budget_of_false_alarms_makes_the_threshold(told):
     deployments = [one for n in range(6) for one in deployed(f"s{n}", *weekdays(40))]
-    found = told(tmp_path, deployments, after=41, cadence={"false_alarms": 2})
+    found = told(deployments, after=41, cadence={"false_alarms": 2})
 
     assert {row["threshold_years"] for row in found.values()} == {3.0}
 
 
-def test_what_waits_is_told_beside_a_stall(tmp_path):
+def test_what_waits_is_told_beside_a_stall(organisation):
     changes = [
         {"change_id": "web!1", "service": "web", "merged_at": START + timedelta(days=199, hours=1)},
         {"change_id": "web!2", "service": "web", "merged_at": START + timedelta(days=198)},
     ]
     as_of = START + timedelta(days=200)
-    with organisation(
-        tmp_path,
+    con = organisation(
         as_of=as_of,
         deployments=[*deployed("web", *weekdays(180)), *deployed("idle", *weekdays(180))],
         changes=changes,
-    ) as con:
-        first, second = cadence.rows(con)
+    )
+    first, second = cadence.rows(con)
 
     assert (first["service"], cadence_words.waiting(first)) == (
         "web", "2 changes wait, the oldest 2.0 days",
@@ -150,10 +167,10 @@ def test_what_waits_is_told_beside_a_stall(tmp_path):
     assert (second["service"], cadence_words.waiting(second)) == ("idle", "nothing merged waits")
 
 
-def test_json_has_the_shape_that_is_documented(tmp_path):
+def test_json_has_the_shape_that_is_documented(organisation):
     as_of = START + timedelta(days=60)
-    with organisation(tmp_path, as_of=as_of, deployments=deployed("web", *weekdays(60))) as con:
-        found = cadence.as_json(con)
+    con = organisation(as_of=as_of, deployments=deployed("web", *weekdays(60)))
+    found = cadence.as_json(con)
 
     assert found["as_of"] == as_of.isoformat()
     assert set(found["rows"][0]) == {
@@ -163,11 +180,11 @@ def test_json_has_the_shape_that_is_documented(tmp_path):
     assert found["rows"][0]["next_from"] == "2025-10-31"
 
 
-def test_the_backtest_counts_alarms_and_how_often_the_window_held(tmp_path):
+def test_the_backtest_counts_alarms_and_how_often_the_window_held(organisation):
     on = [*weekdays(120), *weekdays(200, since=140)]
     as_of = START + timedelta(days=200)
-    with organisation(tmp_path, as_of=as_of, deployments=deployed("web", *on)) as con:
-        found = cadence.backtest(con).to_dicts()
+    con = organisation(as_of=as_of, deployments=deployed("web", *on))
+    found = cadence.backtest(con).to_dicts()
 
     assert [row["service"] for row in found] == ["web", "all together"]
     assert found[0]["alarm_count"] == 1
@@ -176,7 +193,7 @@ def test_the_backtest_counts_alarms_and_how_often_the_window_held(tmp_path):
     assert found[0]["most_count"] == len(on) - 6
 
 
-def test_retired_services_and_those_that_never_deployed_have_no_rhythm(tmp_path):
+def test_retired_services_and_those_that_never_deployed_have_no_rhythm(told):
     services = [
         {"name": "web"},
         {"name": "old", "retired_on": "2025-12-01"},
@@ -184,14 +201,14 @@ def test_retired_services_and_those_that_never_deployed_have_no_rhythm(tmp_path)
     ]
     deployments = [*deployed("web", *weekdays(200)), *deployed("old", *weekdays(60))]
 
-    assert list(told(tmp_path, deployments, services=services)) == ["web"]
+    assert list(told(deployments, services=services)) == ["web"]
 
 
-def test_an_organisation_without_deployments_has_no_rows(tmp_path):
-    with organisation(tmp_path, as_of=START) as con:
-        assert rows(con, "from marts.cadence") == []
-        assert cadence.as_json(con)["rows"] == []
-        assert len(cadence.backtest(con)) == 1
+def test_an_organisation_without_deployments_has_no_rows(organisation):
+    con = organisation(as_of=START)
+    assert rows(con, "from marts.cadence") == []
+    assert cadence.as_json(con)["rows"] == []
+    assert len(cadence.backtest(con)) == 1
 
 
 @pytest.mark.parametrize(
@@ -285,15 +302,15 @@ def test_a_strip_shades_what_is_unusual_and_hatches_a_freeze():
     assert frozen == [(midnight, "hatch")]
 
 
-def test_a_silence_that_people_know_of_is_shown_and_is_no_alarm_until_its_day(tmp_path):
+def test_a_silence_that_people_know_of_is_shown_and_is_no_alarm_until_its_day(told):
     def confirmed(until):
         one = {"service": "web", "until": until, "reason": "team on holiday"}
         return {"alerts": {"confirmed": [one]}, "services": [{"name": "web"}]}
 
     days = deployed("web", *weekdays(182))
     today = (START + timedelta(days=200)).date()
-    before = told(tmp_path / "a", days, **confirmed(today + timedelta(days=1)))["web"]
-    after = told(tmp_path / "b", days, **confirmed(today))["web"]
+    before = told(days, **confirmed(today + timedelta(days=1)))["web"]
+    after = told(days, **confirmed(today))["web"]
 
     assert (before["state"], before["attention"]) == ("stalled", 5)
     assert cadence_words.said(before).endswith("; known until 21 March 2026: team on holiday")

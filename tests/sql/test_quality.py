@@ -1,6 +1,7 @@
 """What the data lacks or contradicts: found, with what it does to which metric and the remedy."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlglot
@@ -8,9 +9,11 @@ from sqlglot import exp
 
 import sql
 from sql.names import WINDOWS
-from tests.support import Stories, at, organisation, rows
+from tests.cases import building
+from tests.support import Stories, at, rows
 
 AS_OF = at("2026-03-20 12:00")
+WANTED = ("marts.data_quality", "marts.explained_deployments", "marts.source_rhythms")
 FINDINGS = [one for one in sql.models() if one.name.endswith("_findings")]
 
 
@@ -137,15 +140,27 @@ def test_a_service_whose_deployments_explain_little_is_found(con):
     assert rows(con, query) == [("shop", "3 of 5 in the last twelve weeks")]
 
 
-def test_a_rollback_is_a_reason_to_carry_nothing(tmp_path):
+@pytest.fixture(scope="module")
+def warehouse():
+    with building.warehouse() as found:
+        yield found
+
+
+@pytest.fixture
+def organisation(warehouse, tmp_path):
+    """Make the findings of an organisation of a test's own."""
+    return partial(building.tell, warehouse, tmp_path, WANTED)
+
+
+def test_a_rollback_is_a_reason_to_carry_nothing(organisation):
     told = [
         {"deployment_id": str(day), "service": "shop", "version": version,
          "finished_at": at(f"2026-03-0{day} 10:00")}
         for day, version in ((2, "1"), (3, "2"), (4, "1"), (5, "3"))
     ]  # fmt: skip
-    with organisation(tmp_path, as_of=AS_OF, deployments=told) as con:
-        query = "select deployment_count, explained_count from marts.explained_deployments"
-        assert rows(con, query) == [(4, 2)]
+    con = organisation(as_of=AS_OF, deployments=told)
+    query = "select deployment_count, explained_count from marts.explained_deployments"
+    assert rows(con, query) == [(4, 2)]
 
 
 WEEKDAYS = [at("2026-02-02 10:00") + timedelta(days=day) for day in range(26) if day % 7 < 5]
@@ -161,26 +176,26 @@ WEEKDAYS = [at("2026-02-02 10:00") + timedelta(days=day) for day in range(26) if
         ),
     ],
 )
-def test_a_source_is_silent_after_longer_than_ever_and_a_week(tmp_path, as_of, found):
+def test_a_source_is_silent_after_longer_than_ever_and_a_week(organisation, as_of, found):
     told = [
         {"deployment_id": str(one), "service": "shop", "version": str(one), "finished_at": one}
         for one in WEEKDAYS
     ]
-    with organisation(tmp_path, as_of=at(as_of), deployments=told) as con:
-        query = "select subject, detail from marts.data_quality where kind = 'source is silent'"
-        assert rows(con, query) == found
+    con = organisation(as_of=at(as_of), deployments=told)
+    query = "select subject, detail from marts.data_quality where kind = 'source is silent'"
+    assert rows(con, query) == found
 
 
-def test_few_incidents_are_no_silence_and_few_deployments_are_after_ninety_days(tmp_path):
+def test_few_incidents_are_no_silence_and_few_deployments_are_after_ninety_days(organisation):
     told = {"service": "shop", "version": "1", "deployment_id": "1", "finished_at": WEEKDAYS[0]}
     down = {"service": "shop", "incident_id": "1", "started_at": WEEKDAYS[0]}
     for days, silent in ((90, []), (91, [("deployments",)])):
-        folder, as_of = tmp_path / str(days), WEEKDAYS[0] + timedelta(days=days)
-        with organisation(folder, as_of=as_of, deployments=[told], incidents=[down]) as con:
-            assert rows(con, "select thing from marts.source_rhythms where is_silent") == silent
+        as_of = WEEKDAYS[0] + timedelta(days=days)
+        con = organisation(as_of=as_of, deployments=[told], incidents=[down])
+        assert rows(con, "select thing from marts.source_rhythms where is_silent") == silent
 
 
-def test_incidents_are_silent_after_twice_their_longest_silence_and_four_weeks(tmp_path):
+def test_incidents_are_silent_after_twice_their_longest_silence_and_four_weeks(organisation):
     down = [
         {"service": "shop", "incident_id": str(week), "started_at": at("2026-01-05 10:00")
          + timedelta(days=21 * week)}
@@ -188,19 +203,19 @@ def test_incidents_are_silent_after_twice_their_longest_silence_and_four_weeks(t
     ]  # fmt: skip
     last = at("2026-01-05 10:00") + timedelta(days=84)
     for days, is_silent in ((42, False), (43, True)):
-        folder, as_of = tmp_path / str(days), last + timedelta(days=days)
-        with organisation(folder, as_of=as_of, incidents=down) as con:
-            query = "select limit_days, is_silent from marts.source_rhythms"
-            assert rows(con, query) == [(42, is_silent)]
+        as_of = last + timedelta(days=days)
+        con = organisation(as_of=as_of, incidents=down)
+        query = "select limit_days, is_silent from marts.source_rhythms"
+        assert rows(con, query) == [(42, is_silent)]
 
 
-def test_a_source_that_never_told_anything_is_found(tmp_path):
-    with organisation(tmp_path, as_of=AS_OF) as con:
-        query = "select kind, subject, detail from marts.data_quality"
-        assert rows(con, query) == [("source without a record", "files", "of kind files")]
+def test_a_source_that_never_told_anything_is_found(organisation):
+    con = organisation(as_of=AS_OF)
+    query = "select kind, subject, detail from marts.data_quality"
+    assert rows(con, query) == [("source without a record", "files", "of kind files")]
 
 
-def test_a_version_in_another_region_is_a_reason_to_carry_nothing(tmp_path):
+def test_a_version_in_another_region_is_a_reason_to_carry_nothing(organisation):
     told = [
         {"deployment_id": f"{day}-{region}", "service": "shop", "version": str(day),
          "environment": f"prod-{region}", "finished_at": at(f"2026-03-0{day} 10:0{place}")}
@@ -209,6 +224,6 @@ def test_a_version_in_another_region_is_a_reason_to_carry_nothing(tmp_path):
     ]  # fmt: skip
     change = {"change_id": "1", "service": "shop", "merged_at": at("2026-03-03 09:00"),
               "opened_at": at("2026-03-03 08:00")}  # fmt: skip
-    with organisation(tmp_path, as_of=AS_OF, deployments=told, changes=[change]) as con:
-        query = "select deployment_count, explained_count from marts.explained_deployments"
-        assert rows(con, query) == [(4, 4)]
+    con = organisation(as_of=AS_OF, deployments=told, changes=[change])
+    query = "select deployment_count, explained_count from marts.explained_deployments"
+    assert rows(con, query) == [(4, 4)]
