@@ -134,7 +134,7 @@ def organisation(folder: Path) -> Project:
     names = run_names(found.landing, "github", AS_OF)
     part = Collection(found.landing, "github", "events", names, now=lambda: AS_OF)
     part.run(Pushed(pushed()), lambda count: None)
-    with built(found) as con:
+    with built(found, is_whole=True) as con:
         publishing.publish(con, found.serving, AS_OF)
         keep(con, found)
     return found

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import polars as pl
@@ -15,12 +15,12 @@ import yaml
 
 from connectors import Batch, Cursor, Record
 from pipelines import raw, reaching, settings
-from pipelines.building import build
 from pipelines.collecting import Collection
 from pipelines.configuration import parse
 from pipelines.landing import run_names
 from pipelines.project import Project
 from pipelines.warehouse import opened
+from tests.sql.making import Warehouse
 from tests.support import at, told
 
 AS_OF = at("2026-03-20 12:00")
@@ -193,15 +193,19 @@ def land(found: Project, hosts: Sequence[CodeHost], now: datetime = AS_OF) -> No
 
 @contextmanager
 def built(
-    found: Project, as_of: datetime = AS_OF, known_at: datetime | None = None
+    found: Project,
+    as_of: datetime = AS_OF,
+    known_at: datetime | None = None,
+    *,
+    is_whole: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Build a warehouse in memory from what is landed."""
+    """Build a warehouse in memory from what is landed: all of it, or as far as it is asked for."""
     with opened(":memory:") as con:
         raw.merge(con, found.landing, found.kinds, known_at)
         reaching.write(con, found.landing, found.kinds, known_at)
         settings.write(con, found.configuration, settings.Run(as_of, known_at or as_of))
-        list(build(con))
-        yield con
+        made = Warehouse(con)
+        yield made.whole() if is_whole else cast("duckdb.DuckDBPyConnection", made)
 
 
 @contextmanager
