@@ -126,9 +126,16 @@ def answered(found: pl.DataFrame, page: Frame) -> str:
 def every(found: pl.DataFrame, page: Frame) -> str:
     """Return a line for each service, by name, with the state of each answer."""
     topics = found.unique("number").sort("number")["topic"].to_list()
-    columns = [Column("Service", "name"), *(Column(_topic(topic)) for topic in topics)]
+    columns = [
+        Column("Service", "name"), *(Column(_topic(topic)) for topic in topics),
+        Column("In words", "words"),
+    ]  # fmt: skip
     cells = [
-        [_to(service, page), *(_state(row, _topic(row["topic"])) for row in rows)]
+        [
+            _to(service, page),
+            *(_state(row) for row in rows),
+            ", ".join(f"{_topic(row['topic']).lower()} {_state(row)}" for row in rows),
+        ]
         for service, rows in _by_service(found.to_dicts()).items()
     ]
     return table(columns, cells, "blocks")
@@ -143,8 +150,8 @@ def _to(service: str, page: Frame) -> str:
     return f'<a href="{address}" target="_self">{escape_html(service)}</a>'
 
 
-def _state(row: Mapping[str, Any], topic: str) -> str:
-    said = escape_html(f"{topic}: {row['answer']}")
+def _state(row: Mapping[str, Any]) -> str:
+    said = escape_html(f"{_topic(row['topic'])}: {row['answer']}")
     return f'<span class="state {row["state"]}" title="{said}">{row["state"]}</span>'
 
 

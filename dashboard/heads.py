@@ -1,5 +1,6 @@
 """The five metrics as heads in words, and side by side with their pictures."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,6 +59,9 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
     """Draw the five metrics side by side, two abreast on a phone."""
     tone = theme.tones()
     happened, levels = remembered.annotations(frame), remembered.changes(frame)
+    said = {metric: notes(last_whole(metrics[metric])) for metric in names.WINDOWS}
+    times = Counter(note for told in said.values() for note in told if note != words.TOO_FEW)
+    of_several = [note for note, count in times.items() if count > 1]
     with st.container(key="metrics"):
         places = st.columns(len(names.WINDOWS), gap="medium")
     for place, metric in zip(places, names.WINDOWS, strict=True):
@@ -72,7 +76,8 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
             picture.draw(charts.annotated(drawn, marked, tone), key, alt)
             picture.under(key, metrics[metric])
             # Under the picture, so that the five stay in line.
-            write(_small(notes(last_whole(metrics[metric]))))
+            write(_small([note for note in said[metric] if note not in of_several]))
+    write(_small(of_several))
     every = pl.concat([happened, levels.drop("metric")])
     remembered.say(every.sort("starts_on", descending=True, maintain_order=True))
 
