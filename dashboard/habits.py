@@ -28,15 +28,15 @@ def apart(found: pl.DataFrame, page: Frame) -> str:
     cells = []
     for aspect, rows in groupby(found.iter_rows(named=True), key=lambda row: row["aspect"]):
         habits = groupby(rows, key=lambda row: row["says"])
-        told = (f"{escape_html(says)} <b>{_how_often(list(of), page)}</b>" for says, of in habits)
+        told = (escape_html(says) + _how_often(list(of), page) for says, of in habits)
         cells.append([escape_html(aspect), "<br>".join(told)])
-    return table(columns, cells, "scrolls")
+    return table(columns, cells, "blocks")
 
 
 def _how_often(rows: list[dict[str, object]], page: Frame) -> str:
     if page.service:
         # Where nothing is counted, once says nothing.
-        return f"{rows[0]['case_count']:,}" if rows[0]["aspect_count"] != 1 else ""
+        return f": <b>{rows[0]['case_count']:,}</b>" if rows[0]["aspect_count"] != 1 else ""
     names = [escape_html(str(row["service"])) for row in rows]
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
+    return f": <b>{', '.join(names[:MOST_NAMES])}{more}</b>"
