@@ -1,8 +1,9 @@
 """Environments, secrets, variables and rules of a repository: when they changed, by REST."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from connectors.errors import SourceMisconfigured
 from connectors.github.answering import Answer
@@ -13,8 +14,14 @@ from connectors.hosts.api import Repository
 from connectors.hosts.settings import Change, Look, dated
 from connectors.hosts.walking import parsed
 
-MOST = 100
+PAGE = 100
+# Those that previews leave behind are many, and come later than those that last.
+MOST_ENVIRONMENTS = 20
 CLASSIC = "(classic: scope repo, its owner may write)"
+ENVIRONMENTS = "Actions and Environments: read"
+SECRETS = f"Secrets: read {CLASSIC}"
+VARIABLES = f"Variables: read {CLASSIC}"
+Rows = dict[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +33,16 @@ class Kind:
     right: str
     wanted: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_inside(self) -> bool:
+        """Tell whether each environment has a list of its own."""
+        return "{}" in self.path
+
 
 KINDS: Mapping[str, Kind] = {
-    "environment": Kind("environments", "environments", "Actions and Environments: read"),
-    "secret": Kind("actions/secrets", "secrets", f"Secrets: read {CLASSIC}"),
-    "variable": Kind("actions/variables", "variables", f"Variables: read {CLASSIC}"),
+    "environment": Kind("environments", "environments", ENVIRONMENTS),
+    "secret": Kind("actions/secrets", "secrets", SECRETS),
+    "variable": Kind("actions/variables", "variables", VARIABLES),
     "ruleset": Kind("rulesets", "", "Metadata: read"),
     "bypass": Kind(
         "rulesets/rule-suites",
@@ -39,6 +51,10 @@ KINDS: Mapping[str, Kind] = {
         f"Administration: read, some servers want write {CLASSIC}",
         {"rule_suite_result": "bypass", "time_period": "month"},
     ),
+    "environment_secret": Kind("environments/{}/secrets", "secrets", ENVIRONMENTS),
+    "environment_variable": Kind("environments/{}/variables", "variables", ENVIRONMENTS),
+    "organisation_secret": Kind("actions/organization-secrets", "secrets", SECRETS),
+    "organisation_variable": Kind("actions/organization-variables", "variables", VARIABLES),
 }
 
 
@@ -48,44 +64,115 @@ class Settings(settings.Settings):
 
     client: Client
 
-    def looks(self, repository: Repository, etags: Mapping[str, str]) -> list[Look]:
+    def looks(self, repository: Repository, before: Mapping[str, Any]) -> list[Look]:
         """Return what the host says of each kind; one that did not change is not sent again."""
-        return [self._look(repository, kind, etags.get(kind)) for kind in KINDS]
+        found: dict[str, Look] = {}
+        for name, kind in KINDS.items():
+            around = found["environment"] if kind.is_inside else None
+            try:
+                found[name] = self._look(repository, name, around, before)
+            except NotSignedIn:
+                raise
+            except SourceMisconfigured as error:
+                found[name] = Look(name, kind.right, why=str(error))
+        return [*found.values()]
 
-    def _look(self, repository: Repository, name: str, etag: str | None) -> Look:
-        kind = KINDS[name]
-        owner = repository.full_name.partition("/")[0]
+    def _look(
+        self, repository: Repository, name: str, around: Look | None, before: Mapping[str, Any]
+    ) -> Look:
+        if around and around.why:
+            return Look(name, KINDS[name].right, why=around.why)
+        known = (before.get("seen") or {}).get(name) or {}
+        changed: list[Change] = []
+        etags: dict[str, str] = {}
+        seen: dict[str, str] = {}
+        for path, environment in self._places(repository, name, around):
+            rows, etag = self._rows(repository, name, path, (before.get("etags") or {}).get(path))
+            if rows is None:
+                seen |= {one: "" for one in known if environment in ("", one.partition(" in ")[2])}
+            else:
+                changed += (one for row in rows for one in changes(name, row, environment))
+                seen |= {called(row, environment): "" for row in rows if "name" in row}
+            if etag:
+                etags[path] = etag
+        # Of pushes past rules the last month is listed: one that is no more there was not undone.
+        return Look(
+            name, KINDS[name].right, changed, etags=etags, seen=None if name == "bypass" else seen
+        )
 
-        def read(answer: Answer) -> Look:
-            if answer.status == 304:
-                return Look(name, kind.right, etag=etag)
-            rows = answer.data[kind.key] if kind.key else answer.data
-            if not isinstance(rows, list):
-                raise Broken("it sent no list")
-            if not rows and 'rel="next"' in answer.headers.get("link", ""):
-                raise Broken("it says that there is more, and sends nothing")
-            found = tuple(change for row in rows for change in changes(name, row))
-            return Look(name, kind.right, found, etag=answer.headers.get("etag"))
-
-        try:
-            return self.client.rest(
-                f"/repos/{repository.full_name}/{kind.path}",
-                {"per_page": MOST, **kind.wanted},
-                f"{settings.WORDS[name]} of {repository.full_name}",
-                owner,
-                read,
-                etag=etag,
+    def _places(
+        self, repository: Repository, name: str, around: Look | None
+    ) -> Iterator[tuple[str, str]]:
+        """Yield where a kind is listed, with the environment that a list is of."""
+        if around is None:
+            yield KINDS[name].path, ""
+            return
+        environments = list(around.seen or ())
+        if len(environments) > MOST_ENVIRONMENTS and f"many {name}" not in self.told:
+            self.told.add(f"many {name}")
+            self.say(
+                f"{settings.WORDS[name]}: {repository.full_name} has {len(environments)} "
+                f"environments; the {MOST_ENVIRONMENTS} oldest are looked into"
             )
-        except NotSignedIn:
-            raise
-        except SourceMisconfigured as error:
-            return Look(name, kind.right, why=str(error))
+        for one in environments[:MOST_ENVIRONMENTS]:
+            yield KINDS[name].path.format(quote(one, safe="")), one
+
+    def _rows(
+        self, repository: Repository, name: str, path: str, etag: str | None
+    ) -> tuple[list[Mapping[str, Any]] | None, str | None]:
+        """Return all rows of a list, oldest first, and its ETag; no rows where nothing changed.
+
+        The ETag of a page says nothing of the next one, so a list of several pages has none.
+        """
+        kind, found, number = KINDS[name], Rows(), 1
+
+        def read(answer: Answer) -> tuple[Answer, Rows, bool]:
+            return (answer, *page(answer, kind.key, found))
+
+        while True:
+            answer, rows, is_more = self.client.rest(
+                f"/repos/{repository.full_name}/{path}",
+                {"per_page": PAGE, **({"page": number} if number > 1 else {}), **kind.wanted},
+                f"{settings.WORDS[name]} of {repository.full_name}",
+                repository.full_name.partition("/")[0],
+                read,
+                etag=etag if number == 1 else None,
+            )
+            if answer.status == 304:
+                return None, etag
+            found.update(rows)
+            if not is_more:
+                listed = sorted(found.values(), key=lambda row: row.get("created_at") or "")
+                return listed, answer.headers.get("etag") if number == 1 else None
+            number += 1
 
 
-def changes(kind: str, row: Mapping[str, Any]) -> Collection[Change]:
+def page(answer: Answer, key: str, known: Collection[str]) -> tuple[Rows, bool]:
+    """Return the rows of a page and whether another follows; raises Broken where it can't be."""
+    if answer.status == 304:
+        return {}, False
+    rows = answer.data[key] if key else answer.data
+    if not isinstance(rows, list):
+        raise Broken("it sent no list")
+    is_more = 'rel="next"' in answer.headers.get("link", "")
+    if not rows and is_more:
+        raise Broken("it says that there is more, and sends nothing")
+    found = {str(row["id"] if "id" in row else row["name"]): row for row in rows}
+    if rows and found.keys() <= set(known):
+        raise Broken("it repeats a page")
+    return found, is_more
+
+
+def called(row: Mapping[str, Any], environment: str) -> str:
+    """Return the name of a setting, with the environment that it is of."""
+    return f"{row['name']} in {environment}" if environment else str(row["name"])
+
+
+def changes(kind: str, row: Mapping[str, Any], environment: str = "") -> Collection[Change]:
     """Return the changes that one thing of a list tells of; who made them is not kept."""
     if kind != "bypass":
-        return dated(kind, str(row["name"]), row.get("created_at"), row.get("updated_at"))
+        name = called(row, environment)
+        return dated(kind, name, row.get("created_at"), row.get("updated_at"))
     at = parsed(row["pushed_at"])
     if at is None or row["result"] != "bypass":
         return ()

@@ -27,7 +27,7 @@ class Settings(settings.Settings):
 
     client: Client
 
-    def looks(self, repository: Repository, etags: Mapping[str, str]) -> list[Look]:
+    def looks(self, repository: Repository, before: Mapping[str, Any]) -> list[Look]:
         """Return what the host says of each kind, by one query without tags."""
         what = f"settings of {repository.full_name}"
         told = self.client.project(repository, SETTINGS, what)

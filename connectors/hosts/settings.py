@@ -3,9 +3,9 @@
 They are looked at when something happened in the repository since the look before, so that a
 refresh that finds nothing new costs no call. Of secrets and variables names and times are kept,
 never values.
-The cursor of a scope is a mapping: ``active_at`` of the repository at the last look, and by kind
-what the host said then (``etags``), and what was seen where it tells no times (``seen``): a change
-is then of the day it was seen on.
+The cursor of a scope is a mapping: ``active_at`` of the repository at the last look, by path
+what the host said then (``etags``), and by kind what was there (``seen``). What the host tells no
+time of is what differs between two looks: it happened between them, and has the time of the later.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +23,10 @@ WORDS = {
     "environment": "environments",
     "secret": "secrets",
     "variable": "CI variables",
+    "environment_secret": "secrets of environments",
+    "environment_variable": "CI variables of environments",
+    "organisation_secret": "secrets of the organisation",
+    "organisation_variable": "CI variables of the organisation",
     "ruleset": "rules of branches",
     "bypass": "pushes past rules",
 }
@@ -30,7 +34,10 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of a setting; ``action`` is made, changed or bypassed, ``sha`` what went past."""
+    """One change of a setting; ``action`` is made, changed, removed or bypassed.
+
+    ``sha`` is what went past a rule.
+    """
 
     kind: str
     name: str
@@ -44,15 +51,15 @@ class Change:
 class Look:
     """What one look at a kind of settings found; ``why`` says why they can't be seen.
 
-    ``right`` is what it takes to see them; ``seen`` says by name what settings without times are
-    like.
+    ``right`` is what it takes to see them; ``seen`` says by name what they are like, nothing where
+    their times tell of changes; it is null where nothing was to be seen.
     """
 
     kind: str
     right: str
     changes: Sequence[Change] = ()
     why: str = ""
-    etag: str | None = None
+    etags: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, str] | None = None
 
 
@@ -63,8 +70,8 @@ class Settings:
     say: Callable[[str], None] = field(repr=False)
     told: set[str] = field(default_factory=set)
 
-    def looks(self, repository: Repository, etags: Mapping[str, str]) -> Sequence[Look]:
-        """Return what the host says of each kind; ``etags`` are those of the look before."""
+    def looks(self, repository: Repository, before: Mapping[str, Any]) -> Sequence[Look]:
+        """Return what the host says of each kind; ``before`` is the cursor of the look before."""
         raise NotImplementedError
 
     def batches(
@@ -75,7 +82,7 @@ class Settings:
         is_unused = repository.is_archived or repository.default_branch is None
         is_quiet = "active_at" in cursor and cursor["active_at"] == active_at
         if not is_unused and not is_quiet:
-            found = self.looks(repository, cursor.get("etags") or {})
+            found = self.looks(repository, cursor)
             for look in found:
                 if look.why and look.kind not in self.told:
                     self.told.add(look.kind)
@@ -119,7 +126,7 @@ def batch(
 ) -> Batch:
     """Return what a look found, with the cursor that it earns."""
     now = datetime.now(UTC)
-    etags = {one.kind: one.etag for one in found if one.etag}
+    etags = {path: etag for one in found for path, etag in one.etags.items()}
     before = cursor.get("seen") or {}
     changes = [
         change
@@ -135,10 +142,15 @@ def differing(look: Look, before: Mapping[str, str] | None, now: datetime) -> li
     """Return what differs from the look before; the first one has nothing to differ from."""
     if look.seen is None or before is None:
         return []
-    return [
-        Change(look.kind, name, now, "changed" if name in before else "made", is_sampled=True)
+    differs = {
+        name: "changed" if name in before else "made"
         for name, like in look.seen.items()
-        if before.get(name) != like
+        if like and before.get(name) != like
+    }
+    differs |= dict.fromkeys(before.keys() - look.seen.keys(), "removed")
+    return [
+        Change(look.kind, name, now, action, is_sampled=True)
+        for name, action in sorted(differs.items())
     ]
 
 

@@ -1,16 +1,20 @@
 -- One row per change of a repository's environments, secrets, variables and rules, and per time
 -- that somebody pushed past the rules.
 -- It is traced to a merged change of the repository that touched a pipeline or topology and landed
--- within the hour before, an approved one first. Without records of changes nothing is known.
+-- within the hour before, an approved one first. Without records of changes nothing is known, and
+-- nothing of what is dated by the look that saw it.
 --
 -- grain: repository, setting_id
 --   repository         Repository.
 --   setting_id         Kind, name and time.
---   kind               environment, secret, variable, ruleset or bypass.
---   name               Name of the setting; of a bypass the branch.
---   action             made, changed or bypassed.
+--   kind               environment, secret, variable, ruleset or bypass; secret and variable
+--                      with environment_ or organisation_ before it, whose they are.
+--   name               Name of the setting, of an environment's with ` in ` and its name; of a
+--                      bypass the branch.
+--   action             made, changed, removed or bypassed.
 --   changed_at         When, UTC.
---   is_sampled         True where it is the time at which the change was first seen.
+--   is_sampled         True where it is the time at which the change was first seen: it happened
+--                      between the look before and then.
 --   change_id          Change that it is traced to; null without one.
 --   is_reviewed        yes, no or unknown; of a bypass always no.
 --   evidence_url       Page of the change; null without one.
@@ -59,7 +63,7 @@ traced as (
             told.repository = tracing.repository
             and tracing.landed_at <= told.changed_at
             and tracing.landed_at > told.changed_at - interval 1 hour
-    where told.kind <> 'bypass'
+    where told.kind <> 'bypass' and not told.is_sampled
     qualify row_number() over (
         partition by told.repository, told.setting_id
         order by (tracing.approved_at is null), tracing.landed_at desc, tracing.change_id

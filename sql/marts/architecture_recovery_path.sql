@@ -60,7 +60,7 @@ loose as (
 hidden as (
     select
         repository,
-        string_agg(kind, ', ' order by kind) as kinds
+        string_agg(replace(kind, '_', ' '), ', ' order by kind) as kinds
     from staging.hosts__settings
     where action = 'hidden'
     group by repository
@@ -99,7 +99,7 @@ select
     changes.changed_at as happened_at,
     case
         when changes.kind = 'bypass' then changes.name
-        else concat(changes.kind, ' ', changes.name, ' ', changes.action)
+        else concat(replace(changes.kind, '_', ' '), ' ', changes.name, ' ', changes.action)
     end as what,
     cast(null as boolean) as is_bot,
     changes.is_reviewed,

@@ -5,11 +5,14 @@
 --   source             Name of the source in the configuration.
 --   repository         Repository.
 --   setting_id         Kind, name and time; the kind alone where it is told whether it can be seen.
---   kind               environment, secret, variable, ruleset or bypass.
---   name               Name of the setting; of a bypass the branch; null for a kind.
---   action             made, changed or bypassed; seen or hidden for a kind.
+--   kind               environment, secret, variable, ruleset or bypass; secret and variable
+--                      with environment_ or organisation_ before it, whose they are.
+--   name               Name of the setting, of an environment's with ` in ` and its name; of a
+--                      bypass the branch; null for a kind.
+--   action             made, changed, removed or bypassed; seen or hidden for a kind.
 --   changed_at         When, UTC; null for a kind.
---   is_sampled         True where it is the time at which the change was first seen.
+--   is_sampled         True where it is the time at which the change was first seen: it happened
+--                      between the look before and then.
 --   commit_sha         Commit that went past the rules; null elsewhere.
 
 select

@@ -56,7 +56,10 @@ class Repository(Code):
         return deployment
 
     def set(self, kind: str, name: str, **fields: str) -> None:
-        """Make an environment, secret, variable or ruleset, or change it."""
+        """Make an environment, secret, variable or ruleset, or change it.
+
+        ``kind`` is as GitHub calls the list; `secrets of production` are those of an environment.
+        """
         now = f"{self.state.now:%Y-%m-%dT%H:%M:%SZ}"
         known = self.settings.setdefault(kind, [])
         found = next((one for one in known if one["name"] == name), None)
@@ -66,6 +69,10 @@ class Repository(Code):
             known.append({"name": name, "created_at": now, "updated_at": now, **fields})
         if kind == "environments" and name not in self.environments:
             self.environments.append(name)
+
+    def unset(self, kind: str, name: str) -> None:
+        """Remove a setting."""
+        self.settings[kind] = [one for one in self.settings[kind] if one["name"] != name]
 
     def bypass(self, sha: str, branch: str = "main") -> None:
         """Let somebody push past the rules."""

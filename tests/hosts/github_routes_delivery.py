@@ -29,6 +29,23 @@ def variables(asked: Asked, one: Repository) -> Answer:
     return asked.page(one.settings.get("variables", []), dict, "variables")
 
 
+@route("/repos/{owner}/{name}/actions/organization-secrets", "secrets")
+def organisation_secrets(asked: Asked, one: Repository) -> Answer:
+    return asked.page(one.settings.get("organization-secrets", []), dict, "secrets")
+
+
+@route("/repos/{owner}/{name}/actions/organization-variables", "actions_variables")
+def organisation_variables(asked: Asked, one: Repository) -> Answer:
+    return asked.page(one.settings.get("organization-variables", []), dict, "variables")
+
+
+@route("/repos/{owner}/{name}/environments/{environment}/{kind}", "environments")
+def inside(asked: Asked, one: Repository, environment: str, kind: str) -> Answer:
+    if environment not in one.environments:
+        return missing()
+    return asked.page(one.settings.get(f"{kind} of {environment}", []), dict, kind)
+
+
 @route("/repos/{owner}/{name}/rulesets", "metadata")
 def rulesets(asked: Asked, one: Repository) -> Answer:
     return asked.page(one.settings.get("rulesets", []), dict)

@@ -21,7 +21,10 @@ from tests.hosts.testbeds import find_testbeds
 PACKAGE = "@stoplight/prism-cli@5.14.2"
 # The subset of the test beds was taken from this description, and lacks what tells of settings.
 DESCRIPTION = "@octokit/openapi@23.0.2", "generated/api.github.com.json"
-MORE = ("actions/secrets", "actions/variables", "rulesets", "rulesets/rule-suites")
+MORE = (
+    "actions/secrets", "actions/variables", "actions/organization-secrets",
+    "actions/organization-variables", "rulesets", "rulesets/rule-suites",
+)  # fmt: skip
 
 
 @contextmanager

@@ -59,6 +59,8 @@ def test_each_kind_of_settings_is_told_with_the_right_that_it_takes(github, shop
     } == {
         "secrets of acme/shop": "Secrets:",
         "CI variables of acme/shop": "Variables:",
+        "secrets of the organisation of acme/shop": "Secrets:",
+        "CI variables of the organisation of acme/shop": "Variables:",
         "pushes past rules of acme/shop": "Administration:",
     }
     assert all("nothing else lacks" in said[:300] for said in lacking.values())

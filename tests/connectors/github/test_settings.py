@@ -1,6 +1,7 @@
 """Settings on the way to production: when which changed, and never a value."""
 
 import json
+from dataclasses import replace
 
 from tests.hosts.fault_answers import Fault
 from tests.hosts.faults import FaultProxy
@@ -50,7 +51,7 @@ def test_each_change_of_a_setting_is_kept_with_its_time(github, shop, site):
 def test_they_are_looked_at_with_what_is_pushed_and_cost_nothing_without(github, shop, site):
     shop.set("secrets", "DEPLOY_KEY")
     site.refresh("settings")
-    assert len(github.calls) == 1 + 5
+    assert len(github.calls) == 1 + 7
     shop.set("secrets", "LATER")
 
     for pause in (3600, WEEK):
@@ -63,8 +64,115 @@ def test_they_are_looked_at_with_what_is_pushed_and_cost_nothing_without(github,
     github.calls.clear()
     site.refresh("settings")
     # What did not change is not sent again.
-    assert sorted(call.status for call in github.calls) == [200, 200, 304, 304, 304, 304]
+    assert sorted(call.status for call in github.calls) == [200, 200, *[304] * 6]
     assert ("secret", "LATER", "made", "2025-03-03T09:00:00Z") in kept(site)
+
+
+def test_what_an_environment_and_the_organisation_give_is_looked_at_too(github, shop, site):
+    shop.set("environments", "production")
+    shop.set("environments", "blue green")
+    shop.set("secrets of production", "DEPLOY_KEY")
+    shop.set("variables of blue green", "REGION", value="hidden-value")
+    shop.set("organization-secrets", "REGISTRY")
+    shop.set("organization-variables", "CLUSTER", value="hidden-value")
+    site.refresh("settings")
+    # Two lists for each environment.
+    assert len(github.calls) == 1 + 7 + 2 * 2
+
+    github.sleep(WEEK)
+    shop.set("secrets of production", "DEPLOY_KEY")
+    shop.commit()
+    github.calls.clear()
+    site.refresh("settings")
+
+    first, second = "2025-03-03T09:00:00Z", "2025-03-10T09:00:00Z"
+    assert [one for one in kept(site) if one[0] != "environment"] == [
+        ("environment_secret", "DEPLOY_KEY in production", "changed", second),
+        ("environment_secret", "DEPLOY_KEY in production", "made", first),
+        ("environment_variable", "REGION in blue green", "made", first),
+        ("organisation_secret", "REGISTRY", "made", first),
+        ("organisation_variable", "CLUSTER", "made", first),
+    ]
+    assert sorted(call.status for call in github.calls) == [200, 200, *[304] * 10]
+    assert "hidden-value" not in json.dumps([*site.of("settings").values()])
+
+
+def test_of_many_environments_the_oldest_are_looked_into(github, shop, site):
+    shop.set("environments", "production")
+    github.sleep(60)
+    for number in range(30):
+        shop.set("environments", f"a preview {number:02}")
+    site.refresh("settings")
+
+    assert github.count(path="environments/.*/secrets") == 20
+    assert github.count(path="environments/production/secrets") == 1
+    assert site.said == [
+        f"{what} of environments: acme/shop has 31 environments; the 20 oldest are looked into"
+        for what in ("secrets", "CI variables")
+    ]
+
+
+def test_what_is_removed_is_seen_with_the_next_push(github, shop, site):
+    shop.set("environments", "production")
+    for kind in ("secrets", "rulesets", "secrets of production"):
+        for name in ("GOES", "STAYS"):
+            shop.set(kind, name)
+    shop.bypass("a" * 40)
+    site.refresh("settings")
+    for kind in ("secrets", "rulesets", "secrets of production"):
+        shop.unset(kind, "GOES")
+    shop.settings["rule-suites"] = []
+    github.sleep(WEEK)
+    shop.commit()
+    site.refresh("settings")
+
+    removed = [one for one in site.of("settings").values() if one["action"] == "removed"]
+    assert sorted((one["kind"], one["name"], one["is_sampled"]) for one in removed) == [
+        ("environment_secret", "GOES in production", True),
+        ("ruleset", "GOES", True),
+        ("secret", "GOES", True),
+    ]
+
+    # Nothing changes any more, so nothing is sent, and nothing of it is taken for removed.
+    github.sleep(WEEK)
+    shop.commit()
+    site.refresh("settings")
+    assert len([one for one in site.of("settings").values() if one["action"] == "removed"]) == 3
+
+
+def test_more_than_a_page_is_read_to_its_end(github, shop, site):
+    for number in range(250):
+        shop.set("secrets", f"KEY_{number:03}")
+    site.refresh("settings")
+    assert len(kept(site)) == 250
+    github.sleep(WEEK)
+    shop.set("secrets", "KEY_249")
+    shop.commit()
+
+    github.calls.clear()
+    site.refresh("settings")
+
+    assert ("secret", "KEY_249", "changed", "2025-03-10T09:00:00Z") in kept(site)
+    # The first page alone can't say whether the others changed.
+    assert github.count(path="actions/secrets") == 3
+
+
+def test_a_list_that_repeats_its_pages_is_not_believed(github, shop, site):
+    for number in range(150):
+        shop.set("secrets", f"KEY_{number:03}")
+    serve = github.answer
+
+    def repeated(request):
+        if "secrets" in request.path:
+            request = replace(request, target=request.target.replace("page=2", "page=1"))
+        return serve(request)
+
+    github.answer = repeated
+    site.refresh("settings")
+
+    (failure,) = site.failures
+    assert "repeats a page" in str(failure.error)
+    assert kept(site) == []
 
 
 def test_a_look_that_failed_is_done_again_though_nothing_is_new(github, shop, site):
@@ -102,9 +210,11 @@ def test_what_a_token_may_not_see_is_named_once_and_fails_nothing(github, shop, 
     assert [kind for kind, *_ in kept(site)] == ["environment"]
     assert site.of("settings")["secret"] == {"kind": "secret", "action": "hidden"}
     assert site.of("settings")["variable"] == {"kind": "variable", "action": "seen"}
-    (secrets,) = [said for said in site.said if "secrets" in said]
-    assert secrets.startswith("secrets: not seen; give the token Secrets: read")
-    assert len(site.said) == 2
+    assert [said.partition(";")[0] for said in site.said] == [
+        "secrets: not seen", "pushes past rules: not seen",
+        "secrets of the organisation: not seen",
+    ]  # fmt: skip
+    assert site.said[0].startswith("secrets: not seen; give the token Secrets: read")
 
 
 def test_a_repository_that_is_archived_is_left_alone(github, shop, site):
