@@ -11,6 +11,7 @@ from connectors.hosts.walking import PageGone
 TOO_OLD = {"undefinedField", "undefinedType", "argumentNotAccepted"}
 PERMISSIONS = {
     "pullRequests": "Pull requests",
+    "branchProtectionRules": "Administration",
     "deployments": "Deployments",
     "environments": "Environments",
     "issues": "Issues",

@@ -1,11 +1,13 @@
 """Environments, secrets, variables and rules of a repository: when they changed, by REST."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from connectors.errors import SourceMisconfigured
+from connectors.github import protections
 from connectors.github.answering import Answer
 from connectors.github.client import Client
 from connectors.github.troubles import Broken, NotSignedIn
@@ -69,13 +71,10 @@ class Settings(settings.Settings):
         found: dict[str, Look] = {}
         for name, kind in KINDS.items():
             around = found["environment"] if kind.is_inside else None
-            try:
-                found[name] = self._look(repository, name, around, before)
-            except NotSignedIn:
-                raise
-            except SourceMisconfigured as error:
-                found[name] = Look(name, kind.right, why=str(error))
-        return [*found.values()]
+            look = partial(self._look, repository, name, around, before)
+            found[name] = tried(name, kind.right, look)
+        look = partial(protections.look, self.client, repository)
+        return [*found.values(), tried(protections.KIND, protections.RIGHT, look)]
 
     def _look(
         self, repository: Repository, name: str, around: Look | None, before: Mapping[str, Any]
@@ -145,6 +144,16 @@ class Settings(settings.Settings):
                 listed = sorted(found.values(), key=lambda row: row.get("created_at") or "")
                 return listed, answer.headers.get("etag") if number == 1 else None
             number += 1
+
+
+def tried(kind: str, right: str, look: Callable[[], Look]) -> Look:
+    """Return what a look finds, or why nothing can be seen."""
+    try:
+        return look()
+    except NotSignedIn:
+        raise
+    except SourceMisconfigured as error:
+        return Look(kind, right, why=str(error))
 
 
 def page(answer: Answer, key: str, known: Collection[str]) -> tuple[Rows, bool]:

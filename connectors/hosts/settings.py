@@ -29,6 +29,7 @@ WORDS = {
     "organisation_variable": "CI variables of the organisation",
     "ruleset": "rules of branches",
     "bypass": "pushes past rules",
+    "protection": "protection of branches",
 }
 
 

@@ -94,6 +94,7 @@ FIELDS: dict[str, Callable[[Any, Any], Any]] = {
     "Repository.rebaseMergeAllowed": lambda one, _: "rebase" in one.allowed_methods,
     "Repository.archivedAt": lambda one, _: one.updated_at if one.is_archived else None,
     "Repository.hasIssuesEnabled": lambda one, _: True,
+    "Repository.viewerCanAdminister": lambda _, at: at.token.is_administrator,
     "Repository.viewerPermission": lambda one, _: "READ",
     "PullRequest.bodyText": lambda one, _: one.body,
     "PullRequest.closed": lambda one, _: one.closed_at is not None,

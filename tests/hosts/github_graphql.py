@@ -24,6 +24,7 @@ from tests.hosts.github_views import type_name
 FOLDER = Path(__file__).parent
 MOST_NODES = 500_000
 PERMISSIONS = {
+    "Repository.branchProtectionRules": "administration",
     "Repository.deployments": "deployments",
     "Repository.environments": "environments",
     "Repository.pullRequests": "pull_requests",

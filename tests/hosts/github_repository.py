@@ -2,10 +2,23 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from tests.hosts.github_code import Code, Names, Time
 from tests.hosts.github_nodes import node_id
 from tests.hosts.github_things import Deployment, Issue, Job, Release, Run, Status
+
+RULES = (
+    "allowsDeletions", "allowsForcePushes", "blocksCreations", "dismissesStaleReviews",
+    "isAdminEnforced", "lockBranch", "requireLastPushApproval", "requiresApprovingReviews",
+    "requiresCodeOwnerReviews", "requiresCommitSignatures", "requiresConversationResolution",
+    "requiresDeployments", "requiresLinearHistory", "requiresStatusChecks",
+    "requiresStrictStatusChecks", "restrictsPushes", "restrictsReviewDismissals",
+)  # fmt: skip
+ALLOWANCES = (
+    "bypassForcePushAllowances", "bypassPullRequestAllowances", "pushAllowances",
+    "reviewDismissalAllowances",
+)  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -24,6 +37,7 @@ class Repository(Code):
     runs: list[Run] = field(default_factory=list)
     environments: list[str] = field(default_factory=list)
     settings: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    protections: dict[str, dict[str, Any]] = field(default_factory=dict)
     created_at: datetime = field(init=False)
 
     def __post_init__(self):
@@ -73,6 +87,12 @@ class Repository(Code):
     def unset(self, kind: str, name: str) -> None:
         """Remove a setting."""
         self.settings[kind] = [one for one in self.settings[kind] if one["name"] != name]
+
+    def protect(self, pattern: str, **fields: Any) -> None:
+        """Protect branches the classic way, or change how: ``fields`` as GraphQL names them."""
+        allowed = {name: {"totalCount": 0} for name in ALLOWANCES}
+        rule = {"pattern": pattern, **dict.fromkeys(RULES, False), **allowed}
+        self.protections[pattern] = {**rule, **self.protections.get(pattern, {}), **fields}
 
     def bypass(self, sha: str, branch: str = "main") -> None:
         """Let somebody push past the rules."""

@@ -65,6 +65,12 @@ def deployments(source: Any, info: GraphQLResolveInfo, **told: Any) -> Page:
     return ordered("deployments", found, told, "CREATED_AT")
 
 
+@answers("Repository.branchProtectionRules")
+def protections(source: Any, info: GraphQLResolveInfo, **told: Any) -> Page:
+    found = [*source.protections.values()] if info.context.token.is_administrator else []
+    return connect("branchProtectionRules", found, told)
+
+
 @answers("Repository.releases")
 def releases(source: Any, info: GraphQLResolveInfo, **told: Any) -> Page:
     return ordered("releases", source.releases, told, "CREATED_AT")

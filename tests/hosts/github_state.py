@@ -41,7 +41,8 @@ class Token:
     one or an app's. ``denied`` are permissions that it lacks: contents, pull_requests,
     deployments, actions, checks, issues, environments. ``saml`` are organisations that
     want single sign-on from it first. ``wants`` are GraphQL fields (``Repository.environments``)
-    by the scope that they want of a classic token.
+    by the scope that they want of a classic token. Only an administrator is shown the classic
+    protection of branches; others are shown none, without an error.
     """
 
     login: str = "reader"
@@ -51,6 +52,7 @@ class Token:
     saml: frozenset[str] = frozenset()
     wants: dict[str, str] = field(default_factory=dict)
     is_installation: bool = False
+    is_administrator: bool = True
     is_revoked: bool = False
 
 

@@ -59,6 +59,7 @@ def test_each_kind_of_settings_is_told_with_the_right_that_it_takes(github, shop
     } == {
         "secrets of acme/shop": "Secrets:",
         "CI variables of acme/shop": "Variables:",
+        "protection of branches of acme/shop": "Administration:",
         "secrets of the organisation of acme/shop": "Secrets:",
         "CI variables of the organisation of acme/shop": "Variables:",
         "pushes past rules of acme/shop": "Administration:",

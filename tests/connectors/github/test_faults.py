@@ -212,9 +212,9 @@ def test_the_made_up_weeks_fill_every_table(github, tmp_path):
     found = tables(clean_run(github, tmp_path, CodeHost.entities))
 
     # Commits: 2 first ones, 42 on branches of pull requests, and 11 merges of one commit each.
-    # Settings: of 2 repositories whether 9 kinds can be seen, and 4 changes.
+    # Settings: of 2 repositories whether 10 kinds can be seen, and 4 changes.
     assert {entity: len(frame) for entity, frame in found.items()} == {
         "repositories": 2, "commits": 55, "tags": 8, "heads": 2, "changes": 13,
         "deployments": 12, "runs": 12, "releases": 8, "issues": 4, "branches": 13,
-        "settings": 22,
+        "settings": 24,
     }  # fmt: skip

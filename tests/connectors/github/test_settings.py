@@ -51,7 +51,7 @@ def test_each_change_of_a_setting_is_kept_with_its_time(github, shop, site):
 def test_they_are_looked_at_with_what_is_pushed_and_cost_nothing_without(github, shop, site):
     shop.set("secrets", "DEPLOY_KEY")
     site.refresh("settings")
-    assert len(github.calls) == 1 + 7
+    assert len(github.calls) == 1 + 8
     shop.set("secrets", "LATER")
 
     for pause in (3600, WEEK):
@@ -64,7 +64,7 @@ def test_they_are_looked_at_with_what_is_pushed_and_cost_nothing_without(github,
     github.calls.clear()
     site.refresh("settings")
     # What did not change is not sent again.
-    assert sorted(call.status for call in github.calls) == [200, 200, *[304] * 6]
+    assert sorted(call.status for call in github.calls) == [200, 200, 200, *[304] * 6]
     assert ("secret", "LATER", "made", "2025-03-03T09:00:00Z") in kept(site)
 
 
@@ -77,7 +77,7 @@ def test_what_an_environment_and_the_organisation_give_is_looked_at_too(github, 
     shop.set("organization-variables", "CLUSTER", value="hidden-value")
     site.refresh("settings")
     # Two lists for each environment.
-    assert len(github.calls) == 1 + 7 + 2 * 2
+    assert len(github.calls) == 1 + 8 + 2 * 2
 
     github.sleep(WEEK)
     shop.set("secrets of production", "DEPLOY_KEY")
@@ -93,8 +93,60 @@ def test_what_an_environment_and_the_organisation_give_is_looked_at_too(github, 
         ("organisation_secret", "REGISTRY", "made", first),
         ("organisation_variable", "CLUSTER", "made", first),
     ]
-    assert sorted(call.status for call in github.calls) == [200, 200, *[304] * 10]
+    assert sorted(call.status for call in github.calls) == [200, 200, 200, *[304] * 10]
     assert "hidden-value" not in json.dumps([*site.of("settings").values()])
+
+
+def protections(site):
+    found = [one for one in site.of("settings").values() if one["kind"] == "protection"]
+    return sorted((one["name"], one["action"], one["is_sampled"]) for one in found if "name" in one)
+
+
+def test_classic_protection_is_compared_from_push_to_push(github, shop, site):
+    for number in range(30):
+        shop.protect(f"release/{number}")
+    shop.protect("main", requiredApprovingReviewCount=2, requiredStatusCheckContexts=["tests"])
+    site.refresh("settings")
+    assert protections(site) == []
+    assert github.count("Protections") == 2
+
+    shop.protect("main", requiredApprovingReviewCount=1)
+    shop.protect("release/0", bypassPullRequestAllowances={"totalCount": 1})
+    shop.protect("next")
+    del shop.protections["release/1"]
+    github.sleep(WEEK)
+    site.refresh("settings")
+    assert protections(site) == []
+    shop.commit()
+    site.refresh("settings")
+
+    assert protections(site) == [
+        ("main", "changed", True), ("next", "made", True),
+        ("release/0", "changed", True), ("release/1", "removed", True),
+    ]  # fmt: skip
+
+
+def test_protection_that_github_shows_none_of_is_not_taken_for_none(github, shop, site):
+    shop.protect("main")
+    site.refresh("settings")
+    github.tokens[github.token].is_administrator = False
+    github.sleep(WEEK)
+    shop.commit()
+    site.refresh("settings")
+
+    assert protections(site) == []
+    assert site.of("settings")["protection"]["action"] == "hidden"
+    (said,) = site.said
+    assert said.startswith("protection of branches: not seen; give the token Administration: read")
+
+    # What was seen before is kept to compare with.
+    github.tokens[github.token].is_administrator = True
+    del shop.protections["main"]
+    shop.protect("next")
+    github.sleep(WEEK)
+    shop.commit()
+    site.refresh("settings")
+    assert protections(site) == [("main", "removed", True), ("next", "made", True)]
 
 
 def test_of_many_environments_the_oldest_are_looked_into(github, shop, site):
@@ -212,7 +264,7 @@ def test_what_a_token_may_not_see_is_named_once_and_fails_nothing(github, shop, 
     assert site.of("settings")["variable"] == {"kind": "variable", "action": "seen"}
     assert [said.partition(";")[0] for said in site.said] == [
         "secrets: not seen", "pushes past rules: not seen",
-        "secrets of the organisation: not seen",
+        "secrets of the organisation: not seen", "protection of branches: not seen",
     ]  # fmt: skip
     assert site.said[0].startswith("secrets: not seen; give the token Secrets: read")
 
