@@ -8,7 +8,7 @@ from tests.cases.case import COMPARED, Case
 FOLDER = Path(__file__).parent
 KINDS = ["none", "one", "boundary", "tie", "late correction", "time zone"]
 RULES = {
-    "frequency", "lead time", "stability", "stages", "waits", "attribution", "scopes",
+    "frequency", "lead time", "stability", "links", "stages", "waits", "attribution", "scopes",
     "uncertainty", "flags", "overrides", "cadence",
 }  # fmt: skip
 
