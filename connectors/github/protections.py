@@ -1,9 +1,7 @@
 """Classic protection of branches: GitHub tells no time of it, so that looks are compared."""
 
-import json
 from collections.abc import Collection
-from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from connectors.errors import SourceMisconfigured
 from connectors.github.answering import Answer
@@ -11,7 +9,7 @@ from connectors.github.answers import Node, check, nodes
 from connectors.github.client import Client
 from connectors.github.paging import named, next_page
 from connectors.hosts.api import Repository
-from connectors.hosts.settings import WORDS, Look
+from connectors.hosts.settings import WORDS, Look, like
 
 KIND: Final = "protection"
 RIGHT: Final = "Administration: read (classic: scope repo, its owner may administer)"
@@ -77,8 +75,3 @@ def page(
         return found, next_page(found["branchProtectionRules"], known)
 
     return client.graphql(PROTECTIONS, {**given, "after": token}, what, given["owner"], read)
-
-
-def like(rule: Any) -> str:
-    """Return what a rule is like, short enough for a cursor."""
-    return sha256(json.dumps(rule, sort_keys=True).encode()).hexdigest()[:16]

@@ -8,9 +8,11 @@ what the host said then (``etags``), and by kind what was there (``seen``). What
 time of is what differs between two looks: it happened between them, and has the time of the later.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from connectors.errors import SourceError
@@ -28,6 +30,7 @@ WORDS = {
     "organisation_secret": "secrets of the organisation",
     "organisation_variable": "CI variables of the organisation",
     "ruleset": "rules of branches",
+    "protected_environment": "protected environments",
     "bypass": "pushes past rules",
     "protection": "protection of branches",
 }
@@ -122,6 +125,11 @@ def dated(kind: str, name: str, created_at: str | None, updated_at: str | None) 
     return found
 
 
+def like(setting: Any) -> str:
+    """Return what a setting is like, short enough for a cursor; nothing where it is nothing."""
+    return sha256(json.dumps(setting, sort_keys=True).encode()).hexdigest()[:16] if setting else ""
+
+
 def batch(
     scope: str, cursor: Mapping[str, Any], found: Sequence[Look], active_at: str | None
 ) -> Batch:
@@ -143,10 +151,11 @@ def differing(look: Look, before: Mapping[str, str] | None, now: datetime) -> li
     """Return what differs from the look before; the first one has nothing to differ from."""
     if look.seen is None or before is None:
         return []
+    told = {change.name for change in look.changes}
     differs = {
         name: "changed" if name in before else "made"
-        for name, like in look.seen.items()
-        if like and before.get(name) != like
+        for name, what in look.seen.items()
+        if what and before.get(name) != what and (name in before or name not in told)
     }
     differs |= dict.fromkeys(before.keys() - look.seen.keys(), "removed")
     return [

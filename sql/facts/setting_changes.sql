@@ -7,9 +7,9 @@
 -- grain: repository, setting_id
 --   repository         Repository.
 --   setting_id         Kind, name and time.
---   kind               environment, secret, variable, ruleset, protection (of branches, the
---                      classic way) or bypass; secret and variable with environment_ or
---                      organisation_ before it, whose they are.
+--   kind               environment, protected_environment, secret, variable, ruleset,
+--                      protection (of branches, the classic way) or bypass; secret and variable
+--                      with environment_ or organisation_ before it, whose they are.
 --   name               Name of the setting, of an environment's with ` in ` and its name; of a
 --                      bypass the branch.
 --   action             made, changed, removed or bypassed.

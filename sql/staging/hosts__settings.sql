@@ -5,9 +5,9 @@
 --   source             Name of the source in the configuration.
 --   repository         Repository.
 --   setting_id         Kind, name and time; the kind alone where it is told whether it can be seen.
---   kind               environment, secret, variable, ruleset, protection (of branches, the
---                      classic way) or bypass; secret and variable with environment_ or
---                      organisation_ before it, whose they are.
+--   kind               environment, protected_environment, secret, variable, ruleset,
+--                      protection (of branches, the classic way) or bypass; secret and variable
+--                      with environment_ or organisation_ before it, whose they are.
 --   name               Name of the setting, of an environment's with ` in ` and its name; of a
 --                      bypass the branch; null for a kind.
 --   action             made, changed, removed or bypassed; seen or hidden for a kind.

@@ -24,6 +24,7 @@ LISTINGS = {
     "pipelines": "pipelines",
 }
 MOST_OFFSET = 50_000
+MAINTAINER = 40
 
 
 def answer(state: State, request: Request, *, counts: bool = True) -> Answer:
@@ -91,6 +92,12 @@ def inside(project: Project, rest: str, request: Request, counts: bool) -> Answe
     if rest == "repository/branches":
         branch = {"name": project.default_branch, "default": True}
         return paged([branch] if project.default_branch else [], request, counts=counts)
+    if rest == "protected_environments":
+        if project.protected_environments is None:
+            return missing(rest)
+        if project.role < MAINTAINER:
+            return Answer(403, {"message": "403 Forbidden"})
+        return paged(project.protected_environments, request, counts=counts)
     if rest not in LISTINGS:
         return missing(rest)
     found = narrowed(getattr(project, LISTINGS[rest]), request.query)

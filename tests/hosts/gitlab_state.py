@@ -98,6 +98,7 @@ class Project:
     files: dict[str, str] = field(default_factory=dict)
     branch_rules: list[Body] = field(default_factory=list)
     variables: list[Body] = field(default_factory=list)
+    protected_environments: list[Body] | None = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
     pushed_at: str = ""
 

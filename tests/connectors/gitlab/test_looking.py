@@ -6,6 +6,7 @@ from tests.hosts.gitlab_server import JOB_TOKEN, TOKEN, Token
 from tests.hosts.gitlab_state import moment
 
 MAINTAINER = "the role Maintainer (with the scope read_api it writes nothing)"
+PAID = "the role Maintainer, on GitLab Premium or Ultimate"
 
 
 def survey(gitlab, **told):
@@ -64,7 +65,8 @@ def test_a_good_token_is_told_with_its_quota(gitlab, shop):
         ("projects", "ok", "1 seen"),
         ("rules of branches of acme/shop", "ok", f"can be read, by {MAINTAINER}"),
         ("CI variables of acme/shop", "ok", f"can be read, by {MAINTAINER}"),
-        ("quota", "ok", "1,987 of 2,000 requests left; 10% are left to others"),
+        ("protected environments of acme/shop", "ok", f"can be read, by {PAID}"),
+        ("quota", "ok", "1,985 of 2,000 requests left; 10% are left to others"),
     ]
 
 
@@ -77,7 +79,9 @@ def test_what_settings_take_is_told_once_for_each_group(gitlab, shop):
     hidden = [one for one in told if one[2].startswith("not seen")]
     assert [one[:2] for one in hidden] == [
         ("rules of branches of acme/shop", "look"), ("CI variables of acme/shop", "look"),
+        ("protected environments of acme/shop", "look"),
         ("rules of branches of other/shop", "look"), ("CI variables of other/shop", "look"),
+        ("protected environments of other/shop", "look"),
     ]  # fmt: skip
     assert f"give the token {MAINTAINER}, or leave it" in hidden[0][2]
 
@@ -117,6 +121,7 @@ def test_a_role_that_is_too_low_and_a_missing_project_are_told(gitlab, shop):
     assert [one[:2] for one in told[2:]] == [
         ("projects", "ok"), ("acme/nothing", "mend"), ("acme/shop", "mend"),
         ("rules of branches of acme/shop", "look"), ("CI variables of acme/shop", "look"),
+        ("protected environments of acme/shop", "look"),
         ("quota", "ok"),
     ]  # fmt: skip
     assert "role is lower than Reporter" in told[4][2]

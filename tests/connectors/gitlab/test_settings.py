@@ -46,13 +46,82 @@ def test_rules_tell_their_times_and_variables_are_compared_from_push_to_push(git
     assert "hidden-value" not in json.dumps([*landed.of("settings").values()])
 
 
+def level(access):
+    return {"id": 12, "access_level": access, "user_id": None, "group_id": None}
+
+
+def environment(name, access=40, approvals=0):
+    return {
+        "name": name, "deploy_access_levels": [level(access)], "approval_rules": [],
+        "required_approval_count": approvals,
+    }  # fmt: skip
+
+
+def seen(landed):
+    found = [one for one in landed.of("settings").values() if one.get("is_sampled")]
+    return sorted((one["kind"], one["name"], one["action"]) for one in found)
+
+
+def test_protection_without_times_is_compared_from_push_to_push(gitlab, shop):
+    def pushing(access):
+        return {"branchProtection": {"pushAccessLevels": {"nodes": [{"accessLevel": access}]}}}
+
+    shop.role, shop.branch_rules = 40, [{**RULE, **pushing(40)}]
+    names = [f"review/{number}" for number in range(120)]
+    shop.protected_environments = [environment(name) for name in (*names, "eu", "us")]
+    landed = collect(gitlab, entities=BOTH)
+    assert seen(landed) == []
+
+    # A rule tells no new time where only who may push was changed; a new one tells its own.
+    shop.branch_rules = [{**RULE, **pushing(30)}, {**RULE, "name": "next", **pushing(30)}]
+    shop.protected_environments = [
+        *map(environment, names), environment("eu", approvals=2), environment("asia"),
+    ]  # fmt: skip
+    shop.protected_environments[0]["deploy_access_levels"][0]["id"] = 99
+    gitlab.state.wait(days=7)
+    shop.push()
+    collect(gitlab, landed, entities=BOTH)
+
+    assert seen(landed) == [
+        ("protected_environment", "asia", "made"), ("protected_environment", "eu", "changed"),
+        ("protected_environment", "us", "removed"), ("ruleset", "main", "changed"),
+    ]  # fmt: skip
+
+
+def test_more_than_a_page_is_read_to_its_end(gitlab, shop):
+    shop.role = 40
+    shop.branch_rules = [{**RULE, "name": f"release/{number}"} for number in range(250)]
+    shop.variables = [{**VARIABLE, "key": f"KEY_{number}"} for number in range(120)]
+    landed = collect(gitlab, entities=BOTH)
+    assert len(changed(landed)) == 2 * 250
+
+    shop.variables = []
+    gitlab.state.wait(days=7)
+    shop.push()
+    collect(gitlab, landed, entities=BOTH)
+    assert len(seen(landed)) == 120
+
+
+def test_an_edition_without_protected_environments_lacks_them_alone(gitlab, shop):
+    shop.role, shop.branch_rules, shop.protected_environments = 40, [RULE], None
+    said = []
+    landed = collect(gitlab, entities=BOTH, say=said.append)
+
+    assert landed.failures == []
+    assert landed.of("settings")["ruleset"]["action"] == "seen"
+    (told,) = said
+    assert told.startswith(
+        "protected environments: not seen; give the token the role Maintainer, on GitLab Premium"
+    )
+
+
 def test_what_takes_a_maintainer_is_named_once_and_fails_nothing(gitlab, shop):
     said = []
     landed = collect(gitlab, entities=BOTH, say=said.append)
 
     assert landed.failures == []
     assert {one["action"] for one in landed.of("settings").values()} == {"hidden"}
-    assert len(said) == 2
+    assert len(said) == 3
     assert all("give the token the role Maintainer" in one for one in said)
 
 
