@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent
 KINDS = ["none", "one", "boundary", "tie", "late correction", "time zone"]
 RULES = {
     "frequency", "lead time", "stability", "links", "stages", "waits", "attribution", "scopes",
-    "uncertainty", "flags", "overrides", "cadence", "bands",
+    "uncertainty", "flags", "overrides", "cadence", "bands", "spread of lead time", "working clock",
 }  # fmt: skip
 
 
