@@ -40,7 +40,7 @@ WORDS = {
 class Change:
     """One change of a setting; ``action`` is made, changed, removed or bypassed.
 
-    ``sha`` is what went past a rule.
+    ``sha`` is what went past a rule. A sampled change happened between ``unchanged_at`` and ``at``.
     """
 
     kind: str
@@ -49,6 +49,7 @@ class Change:
     action: str
     sha: str | None = None
     is_sampled: bool = False
+    unchanged_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +141,23 @@ def batch(
     changes = [
         change
         for one in found
-        for change in (*one.changes, *differing(one, before.get(one.kind), now))
+        for change in (
+            *one.changes,
+            *differing(one, before.get(one.kind), cursor.get("active_at"), now),
+        )
     ]
     records = [*map(record, changes), *map(sight, found)]
     seen = {**before, **{one.kind: dict(one.seen) for one in found if one.seen is not None}}
     return Batch(ENTITY, scope, records, {"active_at": active_at, "etags": etags, "seen": seen})
 
 
-def differing(look: Look, before: Mapping[str, str] | None, now: datetime) -> list[Change]:
-    """Return what differs from the look before; the first one has nothing to differ from."""
+def differing(
+    look: Look, before: Mapping[str, str] | None, after: str | None, now: datetime
+) -> list[Change]:
+    """Return what differs from the look before; the first one has nothing to differ from.
+
+    The look before came ``after`` the push that it was made for, and so did what differs.
+    """
     if look.seen is None or before is None:
         return []
     told = {change.name for change in look.changes}
@@ -159,7 +168,7 @@ def differing(look: Look, before: Mapping[str, str] | None, now: datetime) -> li
     }
     differs |= dict.fromkeys(before.keys() - look.seen.keys(), "removed")
     return [
-        Change(look.kind, name, now, action, is_sampled=True)
+        Change(look.kind, name, now, action, is_sampled=True, unchanged_at=after)
         for name, action in sorted(differs.items())
     ]
 
@@ -173,6 +182,7 @@ def record(change: Change) -> Record:
         "changed_at": stamp(change.at),
         "sha": change.sha,
         "is_sampled": True if change.is_sampled else None,
+        "unchanged_at": change.unchanged_at,
     }
     payload = {key: value for key, value in told.items() if value is not None}
     name = "/".join(filter(None, (change.kind, change.name, change.sha)))

@@ -16,6 +16,8 @@
 --   changed_at         When, UTC.
 --   is_sampled         True where it is the time at which the change was first seen: it happened
 --                      between the look before and then.
+--   unchanged_at       A sampled change happened after this, UTC: the push for which the look
+--                      before was made; null elsewhere.
 --   change_id          Change that it is traced to; null without one.
 --   is_reviewed        yes, no or unknown; of a bypass always no.
 --   evidence_url       Page of the change; null without one.
@@ -79,6 +81,7 @@ select
     told.action,
     told.changed_at,
     told.is_sampled,
+    told.unchanged_at,
     traced.change_id,
     case
         when told.kind = 'bypass' then 'no'

@@ -99,7 +99,10 @@ select
     changes.changed_at as happened_at,
     case
         when changes.kind = 'bypass' then changes.name
-        else concat(replace(changes.kind, '_', ' '), ' ', changes.name, ' ', changes.action)
+        else concat(
+            replace(changes.kind, '_', ' '), ' ', changes.name, ' ', changes.action,
+            case when changes.is_sampled then ', first seen then' else '' end
+        )
     end as what,
     cast(null as boolean) as is_bot,
     changes.is_reviewed,

@@ -14,6 +14,8 @@
 --   changed_at         When, UTC; null for a kind.
 --   is_sampled         True where it is the time at which the change was first seen: it happened
 --                      between the look before and then.
+--   unchanged_at       A sampled change happened after this, UTC: the push for which the look
+--                      before was made; null elsewhere.
 --   commit_sha         Commit that went past the rules; null elsewhere.
 
 select
@@ -25,6 +27,7 @@ select
     json_extract_string(payload, '$.action') as action,
     cast(json_extract_string(payload, '$.changed_at') as timestamptz) as changed_at,
     coalesce(json_extract_string(payload, '$.is_sampled') = 'true', false) as is_sampled,
+    cast(json_extract_string(payload, '$.unchanged_at') as timestamptz) as unchanged_at,
     lower(json_extract_string(payload, '$.sha')) as commit_sha
 from raw.hosts__settings
 where not is_deleted

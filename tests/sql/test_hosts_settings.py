@@ -45,7 +45,7 @@ setting("acme/shop", "secret", "AFTER", "2 10:00")
 setting("acme/shop", "environment", "production", "3 09:10")
 setting("acme/shop", "variable", "CODE", "4 09:10")
 # What is dated by the look that saw it may have been before the merge.
-setting("acme/shop", "variable", "SEEN", "2 09:30", "made", is_sampled=True)
+setting("acme/shop", "variable", "SEEN", "2 09:30", "made", is_sampled=True, unchanged_at="1 09:00")
 setting("acme/shop", "environment_secret", "KEY in eu", "2 09:40", "removed", is_sampled=True)
 setting("acme/shop", "bypass", "main", "2 09:10", "bypassed", sha=sha("alone"))
 setting("acme/shop", "secret", "LATER", "28 09:00")
@@ -65,13 +65,23 @@ def test_each_setting_is_traced_to_what_was_merged_within_the_hour_before(con):
     assert found == [
         ("secret AT_ONCE changed", "setting", "yes"),
         ("main", "bypass", "no"),
-        ("variable SEEN made", "setting", "unknown"),
-        ("environment secret KEY in eu removed", "setting", "unknown"),
+        ("variable SEEN made, first seen then", "setting", "unknown"),
+        ("environment secret KEY in eu removed, first seen then", "setting", "unknown"),
         ("secret WITHIN changed", "setting", "yes"),
         ("secret AFTER changed", "setting", "no"),
         ("environment production changed", "setting", "no"),
         ("variable CODE changed", "setting", "no"),
     ]
+
+
+def test_what_has_no_time_lies_between_two_looks(con):
+    found = rows(
+        con,
+        "select name, extract('day' from unchanged_at) from facts.setting_changes "
+        "where is_sampled order by name",
+    )
+
+    assert found == [("KEY in eu", None), ("SEEN", 1)]
 
 
 def test_without_records_of_changes_and_without_sight_nothing_is_known(con):
