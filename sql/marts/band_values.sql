@@ -106,8 +106,13 @@ select
             then concat('known since ', cast(firsts.first_on as text), ', inside the twelve weeks')
         when coalesce(measured.counted, 0) < scoped.needed_count
             then concat(
-                'too few to tell: ', cast(coalesce(measured.counted, 0) as text), scoped.noun, ', ',
-                cast(scoped.needed_count as text), ' are needed'
+                'too few to tell: ', cast(coalesce(measured.counted, 0) as text),
+                case
+                    when measured.counted = 1 then replace(scoped.noun, 'deployments', 'deployment')
+                    else scoped.noun
+                end,
+                ', ', cast(scoped.needed_count as text),
+                case when scoped.needed_count = 1 then ' is needed' else ' are needed' end
             )
         when measured.value is null then 'half of its failures are not over yet'
     end as reason,
