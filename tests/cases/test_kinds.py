@@ -10,6 +10,7 @@ KINDS = ["none", "one", "boundary", "tie", "late correction", "time zone"]
 RULES = {
     "frequency", "lead time", "stability", "links", "stages", "waits", "attribution", "scopes",
     "uncertainty", "flags", "overrides", "cadence", "bands", "spread of lead time", "working clock",
+    "warnings",
 }  # fmt: skip
 
 
