@@ -74,12 +74,18 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
             alt = f"{told.name}: {told.value} {told.unit}; {'; '.join(told.facts)}"
             marked = [*happened.to_dicts(), *levels.filter(metric=metric).to_dicts()]
             picture.draw(charts.annotated(drawn, marked, tone), key, alt)
-            picture.under(key, metrics[metric])
+            picture.under(key, metrics[metric], evidence=evidence(metrics[metric], frame))
             # Under the picture, so that the five stay in line.
             write(_small([note for note in said[metric] if note not in of_several]))
     write(_small(of_several))
     every = pl.concat([happened, levels.drop("metric")])
     remembered.say(every.sort("starts_on", descending=True, maintain_order=True))
+
+
+def evidence(rows: pl.DataFrame, frame: Frame) -> str:
+    """Return where what happened in the last whole period stands, empty without one."""
+    last = last_whole(rows)
+    return words.escape_html(frame.to_week(last)) if last else ""
 
 
 def _small(lines: list[str]) -> str:

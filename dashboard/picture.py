@@ -1,7 +1,5 @@
 """A chart with all that belongs to it: title, how to read it, its evidence, PNG and CSV."""
 
-from collections.abc import Sequence
-
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
@@ -37,11 +35,16 @@ def draw(figure: go.Figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, theme=None, key=f"{key}-plot", config=config, alt=alt)
 
 
-def under(key: str, rows: pl.DataFrame | None, *, also: Sequence[str] = ()) -> None:
-    """Offer the picture and its rows as small links under it; ``also`` is HTML."""
+def under(key: str, rows: pl.DataFrame | None, *, evidence: str = "") -> None:
+    """Offer the picture and its rows as small links under it.
+
+    ``evidence`` is where the latest point leads, for those who reach no point with a pointer.
+    """
     with st.container(key=f"under-{key}", horizontal=True, gap="small"):
         saved = f'<a class="png" href="#{key}" aria-label="Save this picture as PNG">PNG</a>'
-        marks.write("".join([saved, *also]))
+        said = 'class="evidence" target="_self" aria-label="What happened in the last whole period"'
+        latest = f'<a {said} href="{evidence}">evidence</a>'
+        marks.write(saved + (latest if evidence else ""))
         if rows is not None:
             download.link("CSV", rows, f"{key}.csv")
 
