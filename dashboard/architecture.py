@@ -184,7 +184,7 @@ def five(found: pl.DataFrame, page: Frame) -> str:
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "blocks")
+    return table(columns, cells, "scrolls")
 
 
 def together(found: pl.DataFrame) -> str:
@@ -212,7 +212,7 @@ def together(found: pl.DataFrame) -> str:
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "blocks")
+    return table(columns, cells, "scrolls")
 
 
 def latest(found: pl.DataFrame, page: Frame) -> str:
@@ -228,7 +228,7 @@ def latest(found: pl.DataFrame, page: Frame) -> str:
         ]
         for row in found.to_dicts()
     ]
-    return table(columns, cells, "blocks")
+    return table(columns, cells, "scrolls")
 
 
 def queue(found: pl.DataFrame) -> str:

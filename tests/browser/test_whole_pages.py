@@ -67,6 +67,15 @@ def test_a_page_is_whole(visit_demo, name, scheme):
         picture(page, f"{name}-{scheme}-{width}", width)
 
 
+def test_a_services_traits_and_their_failures_are_all_told_on_a_phone(visit_demo):
+    page = visit_demo("/architecture?service=checkout", width=390)
+    traits = page.locator("table", has=page.get_by_text("Trait", exact=True))
+
+    for cell in traits.locator("td").all():
+        assert cell.evaluate("cell => cell.checkVisibility()"), cell.text_content()
+    assert [table.locator("tbody tr").count() for table in traits.all()] == [5, 5]
+
+
 def barriers(page):
     """Return what axe-core finds on a page."""
     page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
