@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import charts, clocks, links, picture, remembered, theme
 from dashboard.frame import Frame
-from dashboard.marks import Head, write
+from dashboard.marks import Head, caption, write
 from sql import names, words
 
 SPANS = {
@@ -89,7 +89,7 @@ def evidence(rows: pl.DataFrame, frame: Frame) -> str:
 
 
 def _small(lines: list[str]) -> str:
-    return "".join(f'<p class="caption">{words.escape_html(line)}</p>' for line in lines)
+    return "".join(map(caption, lines))
 
 
 def drawn_band(rows: pl.DataFrame) -> pl.DataFrame:

@@ -51,6 +51,11 @@ def chart_title(title: str, caption: str) -> None:
     )
 
 
+def caption(said: str) -> str:
+    """Return a line that stands below or in place of something larger."""
+    return f'<p class="caption">{escape_html(said)}</p>'
+
+
 def note(paragraphs: Iterable[str]) -> None:
     """Write the small print under a page; paragraphs are HTML."""
     write(f'<div class="note">{"".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)}</div>')

@@ -35,7 +35,7 @@ def overruled(page: Frame) -> None:
     """Write what people say against the rules, and how often, in both directions."""
     entries = data.ask(ENTRIES)
     if entries.is_empty():
-        marks.write(caption("Nobody does: no entry is known."))
+        marks.write(marks.caption("Nobody does: no entry is known."))
         return
     marks.write(count_table(data.ask(DECIDED, [page.since])))
     marks.write(entry_table(entries))
@@ -90,7 +90,9 @@ def settled(page: Frame) -> None:
     found = data.ask(SETTLED)
     known = found.filter(pl.col("ages").list.eval(pl.element().is_not_null()).list.any())
     if known.is_empty():
-        marks.write(caption("Not known yet: that takes 8 weeks which reports told for 12 weeks."))
+        marks.write(
+            marks.caption("Not known yet: that takes 8 weeks which reports told for 12 weeks.")
+        )
         return
     order = [names.metric(one, is_git_only=page.run.is_git_only) for one in sorted(names.WINDOWS)]
     columns = [Column("Service", "name"), *(Column(one, "num") for one in order)]
@@ -108,11 +110,6 @@ def settled_row(row: dict[str, Any], order: Sequence[str]) -> list[str]:
     ages = [age(*told) for told in zip(row["ages"], row["whys"], strict=True)]
     in_words = "; ".join(f"{one}: {said}" for one, said in zip(order, ages, strict=True))
     return [f"<b>{escape_html(row['service'])}</b>", *ages, in_words]
-
-
-def caption(said: str) -> str:
-    """Return a line that stands in place of a table."""
-    return f'<p class="caption">{escape_html(said)}</p>'
 
 
 def age(weeks: int | None, why: str | None) -> str:

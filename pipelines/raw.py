@@ -131,8 +131,9 @@ def merge(
             wanted.get(table_of(kinds[file.source], file.entity), []).append(file)
     merged = con.sql("select distinct table_name from raw.landed_files").fetchall()
     idle = [table for table, files in wanted.items() if not files and (table,) not in merged]
-    for table in wanted.keys() - set(idle):
-        merge_table(con, landing, table, wanted[table], known_at)
+    for table, files in wanted.items():
+        if table not in idle:
+            merge_table(con, landing, table, files, known_at)
     make_empty(con, idle)
 
 

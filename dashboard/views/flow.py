@@ -68,7 +68,7 @@ with right:
     else:
         marks.write(flow.waits(waits, page))
     if said := flow.waited(questions.wait(scope, name, page.week_on)):
-        marks.write(f'<p class="caption">{escape_html(said)}</p>')
+        marks.write(marks.caption(said))
 
 with st.container(key="pair-stability"):
     left, right = st.columns(2, gap="large")
