@@ -10,7 +10,7 @@ import duckdb
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard import access, data, frame, links, marks, questions, theme
+from dashboard import access, data, filters, frame, links, marks, questions, theme
 from sql import words
 from sql.words import Part, escape_html
 
@@ -30,14 +30,18 @@ class Page(NamedTuple):
     filters: Sequence[str] = ()
 
 
-# In the order of the navigation; the first one is the start.
+# In the order of the navigation; the first one is the start. Environment and bots are offered where
+# single deployments are listed; elsewhere numbers, states and rhythms are of production.
 PAGES = (
     Page("Pulse", "Overview", "overview", ("team", "mine", "period", "by", "clock")),
     Page("Pulse", "Cadence", "cadence", ("team",)),
     Page(
-        "Pulse", "Flow and stability", "flow", ("team", "service", "week", "period", "by", "clock")
+        "Pulse",
+        "Flow and stability",
+        "flow",
+        ("team", "service", "week", "period", "by", "clock", *filters.LISTS),
     ),
-    Page("Closer", "Service", "service", ("service", "period", "by", "clock")),
+    Page("Closer", "Service", "service", ("service", "period", "by", "clock", *filters.LISTS)),
     Page("Closer", "Architecture", "architecture", ("team", "service")),
     Page("Pulse", "Reports", "reports", ("report",)),
     Page("Trust", "Data", "data"),

@@ -1,6 +1,6 @@
 """What the reader chooses: each filter is a widget, a part of the URL, and kept between pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,18 @@ from dashboard import archive, clocks, questions
 
 LATEST = "latest week"
 ALL_TEAMS = "All teams"
-ALL_ENVIRONMENTS = "every environment"
+COUNTED = "production, as counted"
 DEPLOYED_BY = {"by people and bots": None, "by people": False, "by bots": True}
+SAID_BY = {is_bot: said for said, is_bot in DEPLOYED_BY.items()}
+LISTS = ("environment", "bots")
+"""They narrow the deployments that a page lists one by one, and no metric."""
 PERIODS = ("12 months", "3 months", "6 months", "18 months", "36 months", "60 months")
+WHOLE = {
+    "team": ALL_TEAMS, "service": None, "week": LATEST, "environment": COUNTED,
+    "bots": "by people and bots",
+}  # fmt: skip
+"""What shows everything that happened."""
+IN_VAIN = "Environment and deployed by do not narrow this page: it counts production"
 
 
 @dataclass(frozen=True)
@@ -28,10 +37,21 @@ class Choices:
     """An ISO week such as 2026-W47, empty for the latest whole one."""
     clock: str = ""
     environment: str = ""
+    """Empty for production as it is counted."""
     is_bot: bool | None = None
     report: str = ""
     unknown: tuple[str, ...] = field(default=())
-    """What the URL asked for that does not exist, in words."""
+    """What the URL asked for in vain, in words."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether deployments of one environment, or of bots or people, are listed alone."""
+        return bool(self.environment) or self.is_bot is not None
+
+    @property
+    def narrowed(self) -> str:
+        """Say which deployments are listed."""
+        return f"{self.environment or COUNTED}, {SAID_BY[self.is_bot]}"
 
     def shared(self) -> dict[str, str]:
         """Return what a link to another page takes along, defaults left out."""
@@ -39,8 +59,10 @@ class Choices:
             "period": f"{self.months} months",
             "by": "monthly" if self.period == "month" else "weekly",
             "clock": clocks.SAID[self.clock],
+            "environment": self.environment or COUNTED,
+            "bots": SAID_BY[self.is_bot],
         }
-        usual = ("12 months", "weekly", clocks.AS_DEFINED)
+        usual = ("12 months", "weekly", clocks.AS_DEFINED, COUNTED, SAID_BY[None])
         return {key: value for key, value in told.items() if value not in usual}
 
 
@@ -56,18 +78,22 @@ class Filter:
     """What is shown where nothing is chosen; else the first option is the default."""
 
 
-def ask(keys: Sequence[str], place: str = "filters") -> Choices:
-    """Draw the filters of a page, or of one list on it, in one row and return what is chosen.
+def ask(keys: Sequence[str]) -> Choices:
+    """Draw the filters of a page in one row and return what is chosen.
 
-    Those of a page are made by the main script, since a page's own widgets lose their place in
-    the URL when the reader moves on.
+    The main script makes them, since a page's own widgets lose their place in the URL when the
+    reader moves on.
     """
+    unknown = [] if set(LISTS) <= set(keys) or not is_told(*LISTS) else [IN_VAIN]
     if not keys:
-        return Choices()
+        return Choices(unknown=tuple(unknown))
     found = {name.key: name for name in _filters(keys) if name.key in keys}
-    unknown = [said for name in found.values() if (said := _restore(name))]
-    with st.container(key=place, horizontal=True):
-        values = {key: _draw(name) for key, name in found.items()}
+    unknown += [said for name in found.values() if (said := _restore(name))]
+    with st.container(key="filters", horizontal=True):
+        values = {key: _draw(name) for key, name in found.items() if key not in LISTS}
+        if set(LISTS) <= set(keys):
+            with st.container(key="listed", horizontal=True, width="content"):
+                values |= {key: _draw(found[key]) for key in LISTS}
     # A run that is interrupted forgets its widgets, so what was chosen is kept beside them.
     st.session_state.setdefault("kept", {}).update(values)
     return _choices(values, tuple(unknown))
@@ -78,7 +104,7 @@ def is_told(*keys: str) -> bool:
     return any(key in st.query_params for key in keys)
 
 
-def choose(values: dict[str, str]) -> None:
+def choose(values: Mapping[str, str | None]) -> None:
     """Choose what a link asks for; called before the run that shows it.
 
     A value that is set in an earlier run is one that Streamlit also writes into the URL.
@@ -89,20 +115,17 @@ def choose(values: dict[str, str]) -> None:
 
 def _filters(keys: Sequence[str]) -> list[Filter]:
     names = questions.service_names()
-    if "environment" in keys:
-        every = [ALL_ENVIRONMENTS, *questions.environments()]
-        return [
-            Filter("environment", "Environment", every, 190),
-            Filter("bots", "Deployed by", list(DEPLOYED_BY), 190),
-        ]
+    environments = questions.environments() if "environment" in keys else []
     return [
         Filter("team", "Team", [ALL_TEAMS, *questions.teams()], 150),
-        Filter("service", "Service", names, 190, "All services"),
+        Filter("service", "Service", names, 165, "All services"),
         Filter("mine", "My services", names, 250, "My services: all"),
         Filter("period", "Period", PERIODS, 125),
         Filter("by", "By", ["weekly", "monthly"], 112),
         Filter("week", "Week", [LATEST, *questions.weeks()], 132),
         Filter("clock", "Clock", list(clocks.CLOCKS), 160),
+        Filter("environment", "Environment", [COUNTED, questions.EVERYWHERE, *environments], 200),
+        Filter("bots", "Deployed by", list(DEPLOYED_BY), 175),
         Filter("report", "Report", archive.names(), 320),
     ]
 
@@ -148,7 +171,7 @@ def _choices(values: dict[str, Any], unknown: tuple[str, ...]) -> Choices:
         period="month" if values.get("by") == "monthly" else "week",
         week="" if values.get("week") in (None, LATEST) else values["week"],
         clock=clocks.CLOCKS[values.get("clock") or clocks.AS_DEFINED],
-        environment="" if environment == ALL_ENVIRONMENTS else environment,
+        environment="" if environment == COUNTED else environment,
         is_bot=DEPLOYED_BY.get(values.get("bots") or ""),
         report=values.get("report") or "",
         unknown=unknown,

@@ -12,7 +12,7 @@ from dashboard.charts.stages import STAGES
 from dashboard.frame import Frame
 from dashboard.marks import Column, link, table
 from dashboard.rows import STRIP
-from dashboard.story import said, short
+from dashboard.story import as_of, said, short
 from sql import names, words
 from sql.words import Part, escape_html
 
@@ -47,8 +47,14 @@ def nothing(page: Frame) -> str:
     )
 
 
-def _as_of(page: Frame) -> str:
-    return "; up to now, not of the chosen week" if page.choices.week else ""
+def happened(names: list[str], page: Frame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the deployments of the two weeks that are looked at, and those of them that failed."""
+    told, since = page.choices, page.week_on - timedelta(days=7)
+    failed = questions.failures(names, since, page.week_end)
+    if not told.is_narrowed:
+        return questions.latest_rollouts(names, since, page.week_end), failed
+    found = questions.narrowed(names, since, page.week_end, told.environment, told.is_bot)
+    return found, failed.filter(pl.col("rollout_id").is_in(found["rollout_id"].implode()))
 
 
 def sentence(metrics: dict[str, pl.DataFrame], stages: pl.DataFrame, page: Frame) -> words.Sentence:
@@ -102,7 +108,7 @@ def recovery(curves: pl.DataFrame, trends: pl.DataFrame, page: Frame) -> tuple[s
     )
     return title, (
         "share of failed deployments still open, by hours since; Kaplan-Meier with 95 % band;"
-        f" upright marks: still open when last seen{_as_of(page)}"
+        f" upright marks: still open when last seen{as_of(page)}"
     )
 
 
@@ -119,12 +125,17 @@ def rates(rows: pl.DataFrame, of_all: float | None, count: int, page: Frame) -> 
         who = words.listed(beyond) if len(beyond) <= 3 else f"{words.small(len(beyond))} services"
         title = f"{words.capital(who)} {verb} more than all together, beyond chance"
     caption = (
-        "share of production deployments that needed intervention, 95 % Wilson interval, 12 weeks;"
-        f" dotted: all services; diamond: above it beyond chance{_as_of(page)}"
+        "share of production deployments that needed intervention, 95 % Wilson interval, 12 weeks"
+        f"{_to_week(page)}; dotted: all services; diamond: above it beyond chance"
     )
     if count > rows.height:
         caption += f"; the highest {rows.height} of {count} services"
     return title, caption
+
+
+def _to_week(page: Frame) -> str:
+    said = words.day(page.week_on + timedelta(days=6))
+    return f" to {said}" if page.choices.week else ""
 
 
 def waited(row: dict[str, Any]) -> str:

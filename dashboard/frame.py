@@ -19,6 +19,10 @@ from sql.words import escape_html
 NOTHING_CHOSEN = Choices()
 HOSTS = {"github": "GitHub", "gitlab": "GitLab"}
 """How sources are called that have no name but their kind."""
+NARROWED = (
+    "Deployments listed: {}. Metrics, waits and what is usual are not narrowed; failures are known"
+    " of production alone."
+)
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,8 @@ class Frame:
         parts += [f'<span class="late">{escape_html(said)}</span>' for said in self.choices.unknown]
         marks.overline(parts, self.heading)
         marks.sentence(sentence, self.heading)
+        if self.choices.is_narrowed:
+            marks.write(marks.caption(NARROWED.format(self.choices.narrowed)), self.heading)
         marks.lateness(late.lines(things, self.run), self.heading)
 
     def _reach(self, source: str, _kind: str, history_since: datetime) -> str:

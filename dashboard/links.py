@@ -48,7 +48,11 @@ def _followed() -> None:
     """Keep the choices of the link that was followed, and where it leads."""
     href = st.session_state[KEY].get("went") or ""
     parts = urlsplit(href)
-    filters.choose(dict(parse_qsl(parts.query)))
+    told: dict[str, str | None] = dict(parse_qsl(parts.query))
+    if parts.path.strip("./") == "flow":
+        # Else what was chosen there before would hide what the link speaks of.
+        told = {**filters.WHOLE, **told}
+    filters.choose(told)
     st.session_state["steps"] = st.session_state.get("steps", 0) + 1
     step = st.session_state["steps"]
     st.session_state["going"] = {"to": href, "page": parts.path.strip("./"), "step": step}

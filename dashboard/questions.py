@@ -15,6 +15,8 @@ from sql.names import WINDOWS
 MOST_RATES = 14
 MOST_CARRIED = 5
 MOST_DEPLOYMENTS = 500
+MOST_NARROWED = 5_000
+EVERYWHERE = "every environment"
 SERVICES = (
     "from (select overview.*, rhythm.* exclude (service, team, tier, state, is_frozen, attention,"
     " deploy_day_count, waiting_count, oldest_waiting_hours, usual_wait_hours)"
@@ -240,14 +242,16 @@ def recovery_curves(scope: str, name: str) -> pl.DataFrame:
     return data.ask(query, [scope, name])
 
 
-def fail_rates(services: Sequence[str]) -> pl.DataFrame:
-    """Return the fail rates of services over twelve weeks, the highest first, unknown ones last."""
+def fail_rates(services: Sequence[str], ends_on: date) -> pl.DataFrame:
+    """Return fail rates over the twelve weeks to a day, the highest first, unknown ones last."""
     return data.ask(
-        "select service, fail_rate as value, fail_low as low, fail_high as high,"
-        " coalesce(fail_count, 0) as n, fail_is_too_few as is_too_few from marts.service_overview"
+        "select service, rates.value, rates.low, rates.high, coalesce(rates.n, 0) as n,"
+        " coalesce(rates.is_too_few, true) as is_too_few from marts.service_overview as overview"
+        " left join (from marts.metrics where scope = 'service' and metric = 'change_fail_rate'"
+        " and period = 'twelve_weeks' and ends_on = ?) as rates on overview.service = rates.name"
         " where service in (select unnest(?)) and state <> 'retired'"
         " order by is_too_few or value is null, value desc, n desc, service limit ?",
-        [list(services), MOST_RATES],
+        [ends_on, list(services), MOST_RATES],
     )
 
 
@@ -329,8 +333,47 @@ def every_deployment(
         " status, version, commit_sha, is_bot, trigger, is_rollback, change_count, url"
         " from facts.deployments where service = ? and finished_at >= ? and ? in ('', environment)"
         " and (? is null or is_bot = ?) order by finished_at desc, deployment_id limit ?",
-        [name, since, environment, is_bot, is_bot, MOST_DEPLOYMENTS],
+        [name, since, _named(environment), is_bot, is_bot, MOST_DEPLOYMENTS],
     )
+
+
+def narrowed(
+    services: Sequence[str],
+    since: date,
+    until: datetime | None,
+    environment: str,
+    is_bot: bool | None,
+) -> pl.DataFrame:
+    """Return single deployments of an environment, by bots or by people, the latest first.
+
+    Without an environment they are those that count, each version once. Only of these is it known
+    whether they held; of the others, whether they succeeded.
+    """
+    return data.ask(
+        "select deployments.service,"
+        " coalesce(deployments.rollout_id, deployments.deployment_id) as rollout_id,"
+        " deployments.environment as environments, deployments.version, deployments.commit_sha,"
+        " deployments.finished_at, recent.first_change_title,"
+        " coalesce(recent.change_count, deployments.change_count) as change_count,"
+        " recent.lead_time_hours, deployments.is_rollback,"
+        " coalesce(recent.is_hotfix, false) as is_hotfix, case when deployments.status <> 'success'"
+        " then deployments.status else coalesce(recent.outcome, 'succeeded') end as outcome,"
+        " recent.why, recent.confidence, recent.is_inferred, recent.recovered_at,"
+        " recent.recovered_by, recent.recovery_hours, deployments.url"
+        " from facts.deployments as deployments"
+        " left join marts.recent_deployments as recent using (service, rollout_id)"
+        " where deployments.finished_at >= ? and (? is null or deployments.finished_at < ?)"
+        " and service in (select unnest(?)) and ? in ('', deployments.environment)"
+        " and (? <> '' or deployments.deployment_id = recent.deployment_id)"
+        " and (? is null or deployments.is_bot = ?)"
+        " order by deployments.finished_at desc, deployments.deployment_id limit ?",
+        [since, until, until, list(services), _named(environment), environment, is_bot, is_bot,
+         MOST_NARROWED],
+    )  # fmt: skip
+
+
+def _named(environment: str) -> str:
+    return "" if environment == EVERYWHERE else environment
 
 
 def environments() -> list[str]:

@@ -115,6 +115,15 @@ def strip(service: dict[str, Any], beats: Mapping[Any, pl.DataFrame], run: quest
     return drawing.beat_strip(ticks, start, end, title, shades=shades, tones=CSS)
 
 
+def deployments(page: Frame) -> pl.DataFrame:
+    """Return what the page's service deployed in 84 days: what counts, or what is asked for."""
+    told = page.choices
+    if not told.is_narrowed:
+        return questions.deployments(page.service)
+    since = page.run.day(page.run.as_of - STRIP)
+    return questions.narrowed([page.service], since, None, told.environment, told.is_bot)
+
+
 def overview_notes(page: Frame) -> list[str]:
     """Return the small print under the overview."""
     run = page.run

@@ -124,13 +124,18 @@ def stages(rows: pl.DataFrame, page: Frame) -> tuple[str, str]:
     return title, f"{drawn}; n = {counts}"
 
 
+def as_of(page: Frame) -> str:
+    """Say of what does not follow the chosen week that it does not."""
+    return "; up to now, not of the chosen week" if page.choices.week else ""
+
+
 def spread(rows: pl.DataFrame, now: dict[str, Any], page: Frame) -> tuple[str, str]:
     """Return the title and the caption of how spread lead time is."""
     count = int(rows["change_count"].sum())
     drawn = ", ".join(["first commit to production", *clocks.told(page.clock)])
     caption = (
         f"changes of the last 4 whole weeks by how long they took, {drawn}; each bar reaches twice"
-        f" as far as the one before; n = {words.counted(count, 'change')}"
+        f" as far as the one before; n = {words.counted(count, 'change')}" + as_of(page)
     )
     if not now or now["is_too_few"]:
         return f"How spread is lead time? Too few to tell, n = {count}", caption
@@ -182,7 +187,7 @@ def latest(rows: pl.DataFrame, page: Frame) -> str:
 def _outcome(row: dict[str, Any]) -> str:
     kinds = [name for name in ("rollback", "hotfix") if row[f"is_{name}"]]
     if row["outcome"] != "failed":
-        return escape_html(", ".join(["held", *kinds]))
+        return escape_html(", ".join([row["outcome"], *kinds]))
     facts = ["still open"]
     if row["recovery_hours"] is not None:
         by = said(row["recovered_by"], "recovered")

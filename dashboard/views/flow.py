@@ -27,8 +27,9 @@ names = [page.service] if page.service else questions.services(page.team)["servi
 metrics = questions.metrics(scope, name, page.since, page.period, page.clock)
 stages = questions.stages(scope, name, page.week_on, page.clock)
 since = page.week_on - timedelta(days=7)
-failures = questions.failures(names, since, page.week_end)
-of_all = questions.fail_rate_of_all(run.this_week)
+rollouts, failures = flow.happened(names, page)
+ends_on = page.week_on + timedelta(days=7)
+of_all = questions.fail_rate_of_all(ends_on)
 
 page.head([escape_html(name)] if scope != "organisation" else [],
           flow.sentence(flow.until(metrics, page), stages, page))  # fmt: skip
@@ -61,7 +62,8 @@ with right:
     waits = questions.waits(names)
     marks.chart_title(
         "What waits: merged, not yet deployed",
-        "oldest first; usual is the service's own median from merge to deployment",
+        "oldest first; usual is the service's own median from merge to deployment"
+        + story.as_of(page),
     )
     if waits.is_empty():
         marks.empty("Everything merged has gone out.", "")
@@ -86,13 +88,12 @@ with left:
         drawn = charts.recovery_curve(curves, tone, is_demo=run.is_demo)
         picture.show(drawn, key="recovery", title=title, caption=caption, rows=curves)
 with right:
-    rates = questions.fail_rates(names)
+    rates = questions.fail_rates(names, ends_on)
     title, caption = flow.rates(rates, of_all, len(names), page)
     led = links.leading(rates, lambda row: page.to("service", service=row["service"]))
     drawn = charts.fail_rates(led, of_all, tone, is_demo=run.is_demo)
     picture.show(drawn, key="rates", title=title, caption=caption, rows=rates)
 
-rollouts = questions.latest_rollouts(names, since, page.week_end)
 lanes = flow.lanes(failures, rollouts)
 title = f"{run.noun.capitalize()}s and incidents, {flow.span(page)}"
 if rollouts.is_empty():

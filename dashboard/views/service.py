@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard import (
     charts,
     download,
-    filters,
     frame,
     heads,
     levels,
@@ -37,7 +36,7 @@ if not service:
 
 metrics = questions.metrics("service", page.service, page.since, page.period, page.clock)
 weekly = questions.metrics("service", page.service, page.since, "week")["deployment_frequency"]
-deployments = questions.deployments(page.service)
+deployments = rows.deployments(page)
 happened = remembered.annotations(page).to_dicts()
 stages = questions.stages("service", page.service, run.last_week, page.clock)
 
@@ -86,16 +85,14 @@ with right:
     if not waiting.is_empty():
         marks.write(story.waiting(waiting, page))
 
-asked = filters.is_told("environment", "bots")
 every = st.expander(
     f"Every {run.noun} of the last 84 days, whether it counts or not",
-    expanded=asked, key="every", on_change="rerun",
+    expanded=page.choices.is_narrowed, key="every", on_change="rerun",
 )  # fmt: skip
 if every.open:
     with every:
-        told = filters.ask(("environment", "bots"), "narrowed")
         found = questions.every_deployment(
-            page.service, run.as_of - rows.STRIP, told.environment, told.is_bot
+            page.service, run.as_of - rows.STRIP, page.choices.environment, page.choices.is_bot
         )
         st.dataframe(found, hide_index=True, alt=f"Every {run.noun} of {page.service}")
         download.link("As CSV", found, f"{run.noun}s.csv")

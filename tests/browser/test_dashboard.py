@@ -152,12 +152,12 @@ def test_a_picture_is_saved_with_its_title_and_its_rows_as_csv(visit):
 
     with page.expect_download() as saved:
         page.locator(".st-key-weeks a.png").click()
-    drawn = Path(saved.value.path()).read_bytes()
+    picture = Path(saved.value.path()).read_bytes()
     with page.expect_download() as saved:
         page.locator(".st-key-under-weeks button").click()
 
-    assert drawn.startswith(b"\x89PNG")
-    assert len(drawn) > 10_000
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 10_000
     assert Path(saved.value.path()).read_text().startswith("scope,name,metric")
 
 

@@ -1,5 +1,7 @@
 """What each page says and does."""
 
+import re
+
 import duckdb
 import pytest
 
@@ -161,17 +163,50 @@ def test_a_page_without_lead_time_offers_no_clock(opened, published, name):
     assert "clock" not in {found.key for found in opened(published, name).selectbox}
 
 
-def test_every_deployment_is_told_by_environment_and_by_whom(opened, published):
+def test_lists_of_deployments_follow_environment_and_bots_and_say_so(opened, published):
     app = opened(published, service="checkout", environment="staging", bots="by people")
     app.switch_page("views/service.py").run()
-    page(app)
-    found = app.dataframe[0].value
+    said, found = page(app), app.dataframe[0].value
 
+    assert "Deployments listed: staging, by people. Metrics, waits" in said
     assert set(found["environment"]) == {"staging"}
     assert not found["is_bot"].any()
+    # In this organisation what carries five changes goes to staging, and bots deploy four.
+    assert carried(said) == {"5"}
     app.selectbox(key="bots").select("by bots").run()
-    app.selectbox(key="environment").select("every environment").run()
-    assert app.dataframe[0].value["is_bot"].all()
+    app.selectbox(key="environment").select("production, as counted").run()
+    assert carried(page(app)) == {"4"}
+    app.selectbox(key="bots").select("by people and bots").run()
+    assert len(carried(page(app))) > 2
+    assert "Deployments listed" not in page(app)
+
+
+def carried(said):
+    rows = said.partition('<table class="t latest blocks">')[2].partition("</table>")[0]
+    return set(re.findall(r'<td class="num">([0-9]+)</td>', rows))
+
+
+def test_failures_of_flow_follow_bots_and_its_fail_rates_do_not(opened, published):
+    app, whole = opened(published, "flow", bots="by bots"), opened(published, "flow")
+    failed = [page(found).count("<b><a href=") for found in (app, whole)]
+
+    assert 0 < failed[0] < failed[1]
+    assert "Deployments listed: production, as counted, by bots." in page(app)
+    assert rates(app) == rates(whole)
+
+
+def rates(app):
+    figure = next(one for one in app.get("plotly_chart") if "rates" in one.proto.id)
+    return figure.proto.spec.replace("?bots=by%20bots&", "?").replace("&bots=by%20bots", "")
+
+
+def test_a_page_without_lists_of_deployments_says_that_environment_does_not_narrow_it(
+    opened, published
+):
+    app = opened(published, environment="staging")
+
+    assert "environment" not in {found.key for found in app.selectbox}
+    assert "Environment and deployed by do not narrow this page: it counts production" in page(app)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +237,8 @@ def test_a_week_in_the_url_shows_what_happened_in_it(opened, published):
     assert "What failed in the two weeks to 25 October 2026" in said
     assert "Oct, " in said.partition("What failed in")[2]
     assert "Nov, " not in said.partition("What failed in")[2].partition("Data as of")[0]
+    assert "95 % Wilson interval, 12 weeks to 25 October 2026;" in said
+    assert said.count("up to now, not of the chosen week") == 3
 
 
 def test_a_week_whose_deployments_are_too_old_says_how_to_see_them(opened, published):
