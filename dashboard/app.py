@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import polars as pl
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -16,6 +17,10 @@ from sql.words import Part, escape_html
 
 HERE = Path(__file__).parent
 LATE = timedelta(hours=26)
+LACKING = (
+    duckdb.CatalogException, duckdb.BinderException, pl.exceptions.ColumnNotFoundError, KeyError
+)  # fmt: skip
+"""What a file without a table or a column that a page asks for raises."""
 
 
 class Page(NamedTuple):
@@ -78,9 +83,10 @@ def main() -> None:
         page.run()
     except data.NotPublishedError:
         _nothing_yet()
-    except duckdb.Error:
+    except Exception as error:
+        # Whatever it is: people get a sentence, the log gets the trace.
         logging.getLogger("drumbeat.dashboard").exception("The page could not be drawn")
-        _broken()
+        _earlier() if isinstance(error, LACKING) else _broken()
 
 
 def _page(page: Page) -> StreamlitPage:
@@ -119,12 +125,27 @@ def _nothing_yet() -> None:
     )
 
 
+def _earlier() -> None:
+    marks.sentence(
+        (
+            Part("This file was "), Part("published by an earlier version", "strong"),
+            Part(" of Drumbeat and lacks what this page shows."),
+        ),
+        st.container(),
+    )  # fmt: skip
+    st.markdown(
+        "Publish it again; what was collected is kept, and the other pages still hold:"
+        "\n\n```\ndrumbeat refresh\n```\n\nor, without asking any source,"
+        "\n\n```\ndrumbeat rebuild\n```\n\nIf this stays, the log of the dashboard says why."
+    )
+
+
 def _broken() -> None:
     marks.sentence((Part("This page could not be drawn."),), st.container())
     st.markdown(
-        "The published file answered with an error; it was not changed, and the other pages still"
-        " hold. It may come from another version of Drumbeat. Build it again with"
-        "\n\n```\ndrumbeat rebuild\n```\n\nThe details are in the log of the dashboard."
+        "The published file was not changed, and the other pages still hold. The details are in the"
+        " log of the dashboard. If the file is damaged, build it again with"
+        "\n\n```\ndrumbeat rebuild\n```"
     )
 
 

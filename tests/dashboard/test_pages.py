@@ -11,7 +11,9 @@ from tests.dashboard import organisation
 def page(app):
     assert not app.exception, app.exception
     said = (element.value for element in app.markdown)
-    return "\n".join(value for value in said if not value.startswith("<style>"))
+    text = "\n".join(value for value in said if not value.startswith("<style>"))
+    assert "This page could not be drawn" not in text
+    return text
 
 
 @pytest.fixture(scope="module")
@@ -371,15 +373,18 @@ def test_a_first_run_that_found_nothing_still_has_pages(opened, emptied):
     assert page(opened(emptied, "data"))
 
 
-def test_a_file_from_another_version_is_an_explanation_not_a_trace(opened, tmp_path):
+@pytest.mark.parametrize(
+    "lacks", ["drop table marts.metrics", "alter table config.run drop column organisation"]
+)
+def test_a_file_of_an_earlier_version_is_an_explanation_not_a_trace(opened, tmp_path, lacks):
     path = organisation.build(tmp_path)
     with duckdb.connect(path) as con:
-        con.execute("drop table marts.metrics")
+        con.execute(lacks)
 
-    app = opened(tmp_path)
+    said = page(opened(tmp_path))
 
-    assert "This page could not be drawn." in page(app)
-    assert "drumbeat rebuild" in page(app)
+    assert 'was <b class="strong">published by an earlier version</b> of Drumbeat' in said
+    assert "drumbeat refresh" in said
 
 
 def test_flow_says_what_failed_how_fast_it_was_mended_and_the_longest_stage(opened, published):
