@@ -40,7 +40,8 @@ TEXT = "".join(map(peering.query, peering.below(READ)))
 # Of its repository; of no known one and one of its services; by one of its services, where the
 # request tells no repository.
 DEPLOYMENTS = """
-select scope, name, places.place, finished_at, deployment_id, branches.branch
+create or replace temp table bringing_deployments as
+select scope, name, place, finished_at, deployment_id, branches.branch
 from shared__deployments as deployments
 cross join unnest([
     case when repository is null then concat('nowhere ', service)
@@ -49,9 +50,9 @@ cross join unnest([
 ]) as places (place)
 left join facts.deployed_branches as branches using (deployment_id)
 where is_success
-order by scope, name, place, finished_at, deployment_id
 """
 REQUESTS = """
+create or replace temp table merged_requests as
 with places as (
     select scope, name, change_id, concat('of ', repository) as place
     from shared__requests where repository is not null
@@ -62,9 +63,49 @@ with places as (
 )
 select scope, name, place, merged_at, change_id, from_branch, into_branch
 from shared__requests inner join places using (scope, name, change_id)
+semi join bringing_deployments using (scope, name, place)
 where merged_at is not null
-order by scope, name, place, merged_at, change_id
 """
+# Where one branch is deployed, what is merged into it comes with the next deployment. Only requests
+# into other branches, and those that may bring them, are walked for.
+ASIDE = """
+create or replace temp table walked_requests as
+with roots as (
+    select scope, name, place, min(branch) as root, count(distinct branch) as branch_count
+    from bringing_deployments group by all
+),
+aside as (
+    select requests.*
+    from merged_requests as requests inner join roots using (scope, name, place)
+    where branch_count > 1 or branch_count = 1 and into_branch <> root
+)
+select * from aside
+union
+select requests.*
+from merged_requests as requests semi join aside
+    on requests.scope = aside.scope and requests.name = aside.name
+    and requests.place = aside.place and requests.from_branch = aside.into_branch
+"""
+NEXT = """
+with moments as (
+    select scope, name, place, finished_at, min(deployment_id) as deployment_id
+    from bringing_deployments group by all
+),
+requests as (
+    select * from merged_requests
+    anti join walked_requests using (scope, name, place, change_id)
+)
+select requests.scope, requests.name, change_id, deployment_id, finished_at
+from requests asof inner join moments
+    on requests.scope = moments.scope and requests.name = moments.name
+    and requests.place = moments.place and requests.merged_at <= moments.finished_at
+"""
+WALKED_DEPLOYMENTS = """
+select scope, name, place, finished_at, deployment_id, branch
+from bringing_deployments semi join walked_requests using (scope, name, place)
+order by all
+"""
+WALKED_REQUESTS = "select * from walked_requests order by all"
 Key = tuple[str, str, str]
 
 
@@ -129,17 +170,20 @@ class Place:
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return which deployment brought each request first, of all places where it may be."""
     prepare(con)
-    requests = dict(grouped(con, REQUESTS))
-    found = [
+    for query in (DEPLOYMENTS, REQUESTS, ASIDE):
+        con.execute(query)
+    requests = dict(grouped(con, WALKED_REQUESTS))
+    walk = [
         (*key[:2], request.change_id, deployment.deployment_id, deployment.finished_at)
-        for key, deployments in grouped(con, DEPLOYMENTS)
+        for key, deployments in grouped(con, WALKED_DEPLOYMENTS)
         for deployment, request in walked(
             [Deployment(*row) for row in deployments],
-            [Request(*row) for row in requests.get(key, [])],
+            [Request(*row) for row in requests[key]],
         )
     ]
-    frame = pl.DataFrame(found, schema=SCHEMA, orient="row")
-    return frame.sort("finished_at", "deployment_id").unique(
+    straight: pl.DataFrame = con.sql(NEXT).pl()
+    found = pl.concat([pl.DataFrame(walk, schema=SCHEMA, orient="row"), straight])
+    return found.sort("finished_at", "deployment_id").unique(
         ["scope", "name", "change_id"], keep="first", maintain_order=True
     )
 

@@ -29,9 +29,11 @@ class Repository:
         return numbered(pl.DataFrame({"sha": shas.cast(pl.String)}), self.commits).to_list()
 
 
-def repositories(con: duckdb.DuckDBPyConnection, *more: str) -> Iterator[Repository]:
+def repositories(
+    con: duckdb.DuckDBPyConnection, *more: str, table: str = "facts.commits"
+) -> Iterator[Repository]:
     """Yield every repository that has commits, with ``more`` columns; a parent it lacks is none."""
-    commits = con.sql(f"select {', '.join((*COMMITS, *more))} from facts.commits").pl()
+    commits = con.sql(f"select {', '.join((*COMMITS, *more))} from {table}").pl()
     for part in commits.partition_by("repository"):
         yield Repository(part["repository"][0], part, graph(part))
 

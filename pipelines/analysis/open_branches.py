@@ -24,43 +24,44 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "first_commit_at": pl.Datetime("us", "UTC"), "last_commit_at": pl.Datetime("us", "UTC"),
     "first_subject": pl.String,
 }  # fmt: skip
+UNLANDED = """
+create or replace temp view unlanded_commits as
+from facts.commits anti join facts.commit_landings using (repository, sha)
+"""
+TIPS = "select distinct repository, sha from staging.git__branches order by all"
 MOST = 100_000
 """A branch that holds more is told with so many: it has another history."""
 
 
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return the open branches of every repository."""
-    tips: pl.DataFrame = con.sql(
-        "select distinct repository, sha from staging.git__branches order by all"
-    ).pl()
-    landed: pl.DataFrame = con.sql("select repository, sha from facts.commit_landings").pl()
+    con.execute(UNLANDED)
+    tips: pl.DataFrame = con.sql(TIPS).pl()
     found = [pl.DataFrame(schema=SCHEMA)]
-    if not tips.is_empty():
-        for one in repositories(con, "authored_at", "subject"):
-            own = landed.filter(pl.col("repository") == one.name)["sha"]
-            wanted = tips.filter(pl.col("repository") == one.name)["sha"]
-            found += branches(one, set(one.numbers(own)), one.numbers(wanted))
+    for one in repositories(con, "authored_at", "subject", table="unlanded_commits"):
+        wanted = tips.filter(pl.col("repository") == one.name)["sha"]
+        found += branches(one, one.numbers(wanted))
     return pl.concat(found)
 
 
-def branches(one: Repository, landed: set[int], tips: list[int]) -> list[pl.DataFrame]:
-    """Return the branches of one repository that hold something."""
-    held = {tip: holds(one, landed, tip) for tip in tips if tip >= 0 and tip not in landed}
+def branches(one: Repository, tips: list[int]) -> list[pl.DataFrame]:
+    """Return the branches of one repository that hold something; its landed commits are not in."""
+    held = {tip: holds(one, tip) for tip in tips if tip >= 0}
     inner = {
         tip for tip in held for other, commits in held.items() if other != tip and tip in commits
     }
     return [told(one, tip, sorted(held[tip])) for tip in held if tip not in inner]
 
 
-def holds(one: Repository, landed: set[int], tip: int) -> set[int]:
-    """Return the commits that a tip reaches and that have not landed."""
+def holds(one: Repository, tip: int) -> set[int]:
+    """Return the commits that a tip reaches."""
     graph, seen, waiting = one.graph, {tip}, [tip]
     while waiting and len(seen) < MOST:
         step = graph.step[waiting.pop()]
         parents = [step]
         if step < -1:
             parents = graph.merged[graph.bounds[-2 - step] : graph.bounds[-1 - step]]
-        new = [each for each in parents if each >= 0 and each not in landed and each not in seen]
+        new = [each for each in parents if each >= 0 and each not in seen]
         seen.update(new)
         waiting += new
     return seen

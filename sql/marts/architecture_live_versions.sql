@@ -23,11 +23,16 @@ with ends as (
     where deployments.is_production and deployments.status = 'success'
 ),
 
-places as (
-    select distinct
-        service,
-        environment
+-- Where there is one environment nothing can be apart.
+several as (
+    select
+        ends.service,
+        max(run.as_of) - interval 365 day as since_at,
+        max(run.as_of) as now_at
     from ends
+    cross join config.run as run
+    group by ends.service
+    having count(distinct ends.environment) > 1
 ),
 
 spans as (
@@ -42,20 +47,23 @@ spans as (
 
 moments as (
     select
-        service,
-        finished_at as moment
+        ends.service,
+        ends.finished_at as moment
     from ends
+    inner join several
+        on ends.service = several.service and ends.finished_at > several.since_at
+    union
+    select
+        spans.service,
+        spans.from_at as moment
+    from spans
+    inner join several
+        on spans.service = several.service and spans.from_at > several.since_at
     union
     select
         service,
-        from_at as moment
-    from spans
-    union
-    select
-        places.service,
-        run.as_of - interval 365 day as moment
-    from places
-    cross join config.run as run
+        since_at as moment
+    from several
 ),
 
 pieces as (
@@ -64,10 +72,10 @@ pieces as (
         moments.moment as from_at,
         coalesce(
             lead(moments.moment) over (partition by moments.service order by moments.moment),
-            run.as_of
+            several.now_at
         ) as until_at
     from moments
-    cross join config.run as run
+    inner join several on moments.service = several.service
 ),
 
 quiet as (
@@ -78,11 +86,7 @@ quiet as (
             pieces.service = spans.service
             and spans.from_at < pieces.until_at
             and spans.until_at > pieces.from_at
-    cross join config.run as run
-    where
-        spans.service is null
-        and pieces.from_at >= run.as_of - interval 365 day
-        and pieces.until_at > pieces.from_at
+    where spans.service is null and pieces.until_at > pieces.from_at
 ),
 
 -- What each environment runs from each of its deployments to its next one.

@@ -46,6 +46,9 @@ scoped as (
         scope_numbers.scope_number,
         changes.finished_on,
         dense_rank() over (order by changes.deployment_id) as deployment_number,
+        row_number() over (
+            partition by scope_numbers.scope_number, changes.deployment_id
+        ) = 1 as is_first,
         case scope_numbers.clock
             when 'working' then changes.working_lead_seconds
             else changes.lead_seconds
@@ -61,6 +64,7 @@ told as (
         scoped.scope_number,
         days.period_number,
         scoped.deployment_number,
+        scoped.is_first,
         scoped.seconds
     from scoped
     inner join days on scoped.finished_on = days.day
@@ -71,9 +75,9 @@ wholes as (
         scope_number,
         period_number,
         count(*) as change_count,
-        count(distinct deployment_number) as deployment_count,
+        count(*) filter (where is_first) as deployment_count,
         sum(seconds) as seconds,
-        median(seconds) as median_seconds
+        list_sort(list(seconds)) as ordered
     from told
     group by scope_number, period_number
 ),
@@ -81,7 +85,11 @@ wholes as (
 enough as (
     select
         wholes.*,
-        scope_numbers.lead_time_value
+        scope_numbers.lead_time_value,
+        (
+            wholes.ordered[cast(floor((wholes.change_count + 1) / 2) as bigint)]
+            + wholes.ordered[cast(ceil((wholes.change_count + 1) / 2) as bigint)]
+        ) / 2 as median_seconds
     from wholes
     inner join scope_numbers on wholes.scope_number = scope_numbers.scope_number
     where wholes.deployment_count >= greatest(scope_numbers.minimum_count, 2)
@@ -163,31 +171,28 @@ places as (
         on least(enough.deployment_count - 1, 200) = student.freedom_count
 ),
 
-ranked as (
+sides as (
     select
-        told.scope_number,
-        told.period_number,
-        told.seconds,
-        (places.change_count - 1) * greatest(0.5 - places.half, 0) as low_place,
-        (places.change_count - 1) * least(0.5 + places.half, 1) as high_place,
-        row_number() over (
-            partition by told.scope_number, told.period_number order by told.seconds
-        ) - 1 as place
-    from told
-    inner join places
-        on told.scope_number = places.scope_number and told.period_number = places.period_number
-    where places.lead_time_value = 'median'
+        *,
+        (change_count - 1) * greatest(0.5 - half, 0) as low_place,
+        (change_count - 1) * least(0.5 + half, 1) as high_place
+    from places
+    where lead_time_value = 'median'
 ),
 
 ends as (
     select
         scope_number,
         period_number,
-        sum(seconds * greatest(1 - abs(place - low_place), 0)) / 3600.0 as low_hours,
-        sum(seconds * greatest(1 - abs(place - high_place), 0)) / 3600.0 as high_hours
-    from ranked
-    where abs(place - low_place) < 1 or abs(place - high_place) < 1
-    group by scope_number, period_number
+        (
+            ordered[cast(floor(low_place) as bigint) + 1] * (1 + floor(low_place) - low_place)
+            + ordered[cast(ceil(low_place) as bigint) + 1] * (low_place - floor(low_place))
+        ) / 3600.0 as low_hours,
+        (
+            ordered[cast(floor(high_place) as bigint) + 1] * (1 + floor(high_place) - high_place)
+            + ordered[cast(ceil(high_place) as bigint) + 1] * (high_place - floor(high_place))
+        ) / 3600.0 as high_hours
+    from sides
     union all
     select
         scope_number,

@@ -27,25 +27,28 @@ with fields as (
     where not is_deleted
 ),
 
-numbers as (
+-- Repositories share their versions, and a pattern from the configuration is dear to match.
+versions as (
     select
-        *,
-        regexp_extract(version, '([0-9]+)[._]([0-9]+)', 1) as major,
-        regexp_extract(version, '([0-9]+)[._]([0-9]+)', 2) as minor,
-        regexp_extract(version, '([0-9]+)[._]([0-9]+)[._]([0-9]+)', 3) as patch
-    from fields
+        told.version,
+        regexp_matches(told.version, calendar.pre_release_pattern) as is_pre_release,
+        regexp_extract(told.version, '([0-9]+)[._]([0-9]+)', 1) as major,
+        regexp_extract(told.version, '([0-9]+)[._]([0-9]+)', 2) as minor,
+        regexp_extract(told.version, '([0-9]+)[._]([0-9]+)[._]([0-9]+)', 3) as patch
+    from (select distinct version from fields) as told
+    cross join config.calendar as calendar
 )
 
 select
-    numbers.source,
-    numbers.repository,
-    numbers.tag,
-    numbers.sha,
-    date_trunc('second', cast(numbers.tagged_at as timestamptz)) as tagged_at,
-    numbers.is_annotated = 'true' as is_annotated,
-    regexp_matches(numbers.version, calendar.pre_release_pattern) as is_pre_release,
-    try_cast(nullif(numbers.major, '') as bigint) as major,
-    try_cast(nullif(numbers.minor, '') as bigint) as minor,
-    try_cast(nullif(numbers.patch, '') as bigint) as patch
-from numbers
-cross join config.calendar as calendar
+    fields.source,
+    fields.repository,
+    fields.tag,
+    fields.sha,
+    date_trunc('second', cast(fields.tagged_at as timestamptz)) as tagged_at,
+    fields.is_annotated = 'true' as is_annotated,
+    versions.is_pre_release,
+    try_cast(nullif(versions.major, '') as bigint) as major,
+    try_cast(nullif(versions.minor, '') as bigint) as minor,
+    try_cast(nullif(versions.patch, '') as bigint) as patch
+from fields
+inner join versions on fields.version = versions.version
