@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.analysis.operational_days import weights
-from pipelines.analysis.rhythm import ALARMS, NEEDED, replay, rhythms
+from pipelines.analysis.rhythm import ALARMS, NEEDED, replay
 from pipelines.analysis.service_days import ServiceDays, Terms, service_days, terms
+from pipelines.analysis.sights import rhythms
 from pipelines.printing import aligned
 from sql import cadence_words
 

@@ -34,6 +34,7 @@ from pipelines.analysis import (
     rhythm,
     rollout_members,
     service_days,
+    sights,
     trend_verdicts,
     trends,
 )
@@ -93,7 +94,7 @@ ANALYSES: tuple[Analysis, ...] = (
 
 SHARED = (
     differences, first_deployments, globs, graphs, levels, looking, mentions, neutral,
-    operational_days, rhythm, service_days, trends,
+    operational_days, rhythm, service_days, sights, trends,
 )  # fmt: skip
 """What analyses import of ours: it counts as their text."""
 

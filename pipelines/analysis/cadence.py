@@ -3,7 +3,9 @@
 Told from whole days: today counts once it has a deployment, until then yesterday's end is now.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -13,8 +15,9 @@ import polars as pl
 
 from pipelines.analysis import service_days
 from pipelines.analysis.operational_days import Floats, weights
-from pipelines.analysis.rhythm import NEEDED, VOLUME_DAYS, judged, next_window
+from pipelines.analysis.rhythm import NEEDED, judged, next_window, thawed
 from pipelines.analysis.service_days import AHEAD, ServiceDays, Terms
+from pipelines.analysis.sights import VOLUME_DAYS, Sight, sighted
 
 TABLE = "facts.cadence"
 INPUTS = service_days.INPUTS
@@ -43,47 +46,70 @@ KINDS = (
     pl.Int64, pl.Date, pl.Float64, pl.Float64, pl.Float64, pl.Float64, pl.Date, pl.Date,
     pl.Date,
 )  # fmt: skip
+TOGETHER = 250
+"""So many services are judged at once."""
 
 
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return the rhythm of every service."""
     known = service_days.terms(con)
-    rows = [told(one, known) for one in service_days.service_days(con, known.today)]
+    services = service_days.service_days(con, known.today)
+    rows: list[tuple[Any, ...]] = []
+    while some := list(islice(services, TOGETHER)):
+        rows += told(some, known)
     return pl.DataFrame(rows, schema=dict(zip(COLUMNS, KINDS, strict=True)), orient="row")
 
 
-def told(one: ServiceDays, known: Terms) -> tuple[Any, ...]:
-    """Return the row of one service."""
-    whole = len(one.counts)
-    thawed = np.flatnonzero(~one.freeze[:whole])
-    # Within a freeze it is told as before it began, so that is where to begin.
-    first = int(thawed[-1]) if len(thawed) else 0
-    clock = np.cumsum(weights(extended(one), one.days, one.holiday, one.freeze, known.working_days))
-    found = judged(
-        one.counts,
-        clock[:whole],
-        one.freeze[:whole],
-        threshold=known.threshold_years,
-        first=first,
+def told(some: Sequence[ServiceDays], known: Terms) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of some services."""
+    clocks = [
+        np.cumsum(weights(extended(one), one.days, one.holiday, one.freeze, known.working_days))
+        for one in some
+    ]
+    firsts = [first_told(one) for one in some]
+    sights = [
+        sighted(one.counts, clock[: len(one.counts)], first)
+        for one, clock, first in zip(some, clocks, firsts, strict=True)
+    ]
+    found = judged(Sight.pooled(sights), known.threshold_years)
+    window = next_window(
+        found["silent"], found["gaps"], found["usual"] * found["gaps"], found["shape"]
     )
-    now = {name: values[-1] for name, values in found.items()}
+    found |= {"early": window[0], "late": window[1]}
+    end = 0
+    for one, clock, first in zip(some, clocks, firsts, strict=True):
+        frozen = one.freeze[first : len(one.counts)]
+        begin, end = end, end + len(frozen)
+        now = {name: values[end - 1].item() for name, values in found.items()}
+        now["state"] = str(thawed(found["state"][begin:end], frozen)[-1])
+        yield row(one, clock, now, known)
+
+
+def first_told(one: ServiceDays) -> int:
+    """Return the number of the day to begin with: within a freeze, the last before it."""
+    return len(one.counts) - 1 - int(one.freeze[: len(one.counts)][::-1].argmin())
+
+
+def row(one: ServiceDays, clock: Floats, now: dict[str, Any], known: Terms) -> tuple[Any, ...]:
+    """Return the row of one service."""
     on = np.flatnonzero(one.counts)
-    is_new = len(on) < NEEDED
+    here = len(one.counts) - 1
+    ahead = clock[here + 1 :] - clock[here]
     return (
-        one.service, str(now["state"]), one.is_frozen, known.threshold_years,
-        *(rounded(now[name]) for name in ("return_years", "r1", "r4", "rv")),
-        len(on), one.days[on[-1]].item(), rounded(now["silent"]),
-        *((None,) * 6 if is_new else (
-            rounded(now["usual"]), rounded(clock[whole - 1] - clock[on[-4]]),
-            rounded(4 * now["usual4"]), unusual_since(one, clock, on, now),
-            *expected(one, clock, now),
+        one.service, now["state"], one.is_frozen, known.threshold_years,
+        *(round(now[name], 6) for name in ("return_years", "r1", "r4", "rv")),
+        len(on), one.days[on[-1]].item(), round(now["silent"], 6),
+        *((None,) * 6 if len(on) < NEEDED else (
+            round(now["usual"], 6), round(float(clock[here] - clock[on[-4]]), 6),
+            round(4 * now["usual4"], 6), unusual_since(one, clock, on, now),
+            on_day(one, ahead, now["early"]), on_day(one, ahead, now["late"]),
         )),
     )  # fmt: skip
 
 
 def unusual_since(one: ServiceDays, clock: Floats, on: Any, now: dict[str, Any]) -> date | None:
     """Return the day since when it is unusual: the deploy-day, or the first of ten days."""
-    state = str(now["state"])
+    state = now["state"]
     if state in ("stalled", "dormant"):
         return date.fromisoformat(str(one.days[on[-1]]))
     if state != "slowing":
@@ -99,25 +125,9 @@ def extended(one: ServiceDays) -> Any:
     return np.concatenate([one.counts, np.zeros(AHEAD, dtype=np.int64)])
 
 
-def expected(
-    one: ServiceDays, clock: Floats, now: dict[str, Any]
-) -> tuple[date | None, date | None]:
-    """Return the days by which half and nine in ten of such waits are over."""
-    whole = len(one.counts)
-    total = now["usual"] * now["gaps"]
-    window = next_window(now["silent"], now["gaps"], total, now["shape"])
-    ahead = clock[whole:] - clock[whole - 1]
-    return on_day(one, ahead, window[0]), on_day(one, ahead, window[1])
-
-
 def on_day(one: ServiceDays, ahead: Floats, wait: float) -> date | None:
     """Return the first day to come by whose end so many operational days have passed."""
     if not isfinite(wait) or wait > ahead[-1]:
         return None
     found: date = one.days[len(one.counts) + int(np.searchsorted(ahead, wait))].item()
     return found
-
-
-def rounded(value: Any) -> float:
-    """Return a number to six places, as every engine tells it."""
-    return round(float(value), 6)

@@ -1,6 +1,6 @@
 """The clock of the rhythm: how much each day counts for a service that deploys when it does."""
 
-from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ Days = NDArray[np.datetime64]
 YEAR_DAYS, PSEUDO = 365, 10.0
 WEEKEND_SHARE = 0.005
 HOLIDAY, TURN_OF_YEAR = 0.05, 0.2
-TURN_BEGINS, TURN_DAYS = (12, 23), 11
-EPOCH = date(1970, 1, 1)
+LAST_DAYS, FIRST_DAYS = 9, 2
+"""Of a year: from 23 December, up to 2 January."""
 
 
 def weights(
@@ -25,16 +25,16 @@ def weights(
     Five times the share of deploy-days on its weekday over the 365 days strictly before it, shrunk
     towards the configured working week with ten pseudo deploy-days. ``days`` follow one another.
     """
-    numbers = days.astype("datetime64[D]").astype(np.int64)
+    days = days.astype("datetime64[D]", copy=False)
     # 1970-01-01 was a Thursday.
-    weekday = (numbers + 3) % 7
+    week = [PSEUDO * share((day + 3) % 7, working_days) for day in days[:7].astype(int).tolist()]
+    prior = np.tile(week, -(-len(days) // 7))[: len(days)]
     deployed = np.asarray(counts) > 0
-    prior = np.array([share(day, working_days) for day in range(7)])
     # The same weekdays of a year before are 52.
     own = last(weekly(deployed), 7, YEAR_DAYS // 7 * 7)
     every = last(np.cumsum(deployed), 1, YEAR_DAYS)
-    found = 5.0 * (own + PSEUDO * prior[weekday]) / (every + PSEUDO)
-    return np.asarray(found * calendar(numbers, holiday, freeze))
+    found = 5.0 * (own + prior) / (every + PSEUDO)
+    return np.asarray(found * calendar(days, holiday, freeze))
 
 
 def weekly(deployed: Flags) -> Whole:
@@ -61,15 +61,21 @@ def share(weekday: int, working_days: tuple[int, ...]) -> float:
     return WEEKEND_SHARE / (7 - count)
 
 
-def calendar(numbers: Whole, holiday: Flags, freeze: Flags) -> Floats:
-    """Return what is left of each day: little on holidays and around New Year, none in a freeze.
-
-    ``numbers`` are days since 1970, one after another.
-    """
+def calendar(days: Days, holiday: Flags, freeze: Flags) -> Floats:
+    """Return what is left of each day: little on holidays and around New Year, none in a freeze."""
     left = np.where(np.asarray(holiday, dtype=bool), HOLIDAY, 1.0)
-    if len(numbers):
-        first, last = (EPOCH + timedelta(days=int(end)) for end in (numbers[0], numbers[-1]))
-        for year in range(first.year - 1, last.year + 1):
-            begins = (date(year, *TURN_BEGINS) - first).days
-            left[max(begins, 0) : max(begins + TURN_DAYS, 0)] *= TURN_OF_YEAR
+    if len(days):
+        first, last = days[0].item().year, days[-1].item().year
+        begins = int((days[0] - np.datetime64(f"{first}-01-01")).astype(np.int64))
+        left *= turns(first, last)[begins : begins + len(days)]
     return np.where(np.asarray(freeze, dtype=bool), 0.0, left)
+
+
+@cache
+def turns(first: int, last: int) -> Floats:
+    """Return what the turn of the year leaves of each day of some whole years."""
+    days = np.arange(f"{first}-01-01", f"{last + 1}-01-01", dtype="datetime64[D]")
+    years = days.astype("datetime64[Y]")
+    since, until = days - years.astype(days.dtype), (years + 1).astype(days.dtype) - days
+    is_turn = (since.astype(np.int64) < FIRST_DAYS) | (until.astype(np.int64) <= LAST_DAYS)
+    return np.where(is_turn, TURN_OF_YEAR, 1.0)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -57,39 +58,34 @@ def terms(con: duckdb.DuckDBPyConnection) -> Terms:
 
 def service_days(con: duckdb.DuckDBPyConnection, today: date) -> Iterator[ServiceDays]:
     """Yield the days of every service that has deployed."""
-    found = con.sql("select * from facts.deploy_days order by service, day").pl()
-    if found.is_empty():
+    told = con.sql("select service, day, deployment_count from facts.deploy_days").pl()
+    if told.is_empty():
         return
-    runs = found["service"].rle().struct.unnest()
-    ends = runs["len"].cum_sum().to_list()
-    on = found["day"].to_numpy().astype("datetime64[D]")
-    made = found["deployment_count"].to_numpy()
+    # Grouped and not sorted: of millions of rows that is most of the time.
+    found = told.group_by("service").agg("day", "deployment_count").sort("service")
+    ends = found["day"].list.len().cum_sum().to_list()
+    on = found["day"].explode().to_numpy().astype("datetime64[D]")
+    made = found["deployment_count"].explode().to_numpy()
     last = np.datetime64(today, "D")
-    begin, end = on.min(), max(on.max(), last) + AHEAD + 1
+    begin, end = min(on.min(), last), max(on.max(), last) + AHEAD + 1
+    every, place, now = np.arange(begin, end), number(on, begin), number(last, begin)
     off = {country: marked(days, begin, end) for country, days in holidays(con).items()}
     countries = dict(con.sql("select service, country from config.services").fetchall())
     ((default,),) = con.sql("select country from config.calendar").fetchall()
-    freezes = con.sql("select service, from_on, to_on from facts.freezes").fetchall()
     none = marked(on[:0], begin, end)
-    for service, first, after in zip(runs["value"], [0, *ends], ends, strict=False):
-        own = on[first:after]
-        is_whole = own[-1] == last
-        days = np.arange(own[0], max(last + (1 if is_whole else 0), own[-1] + 1) + AHEAD)
-        counts = np.zeros(len(days) - AHEAD, dtype=np.int64)
-        counts[(own - days[0]).astype(np.int64)] = made[first:after]
-        freeze = np.zeros(len(days), dtype=bool)
-        for name, from_on, to_on in freezes:
-            if name in (None, service):
-                freeze[span(from_on, to_on, days[0])] = True
+    frozen = freezes(con, begin, end)
+    everywhere = frozen.get(None, none)
+    for service, first, after in zip(found["service"], [0, *ends], ends, strict=False):
+        own = place[first:after]
+        # Today is whole once something was deployed on it.
+        here, there = int(own.min()), max(now, int(own.max()) + 1)
+        counts = np.zeros(there - here, dtype=np.int64)
+        counts[own - here] = made[first:after]
+        freeze = everywhere | frozen[service] if service in frozen else everywhere
         holiday = off.get(countries.get(service) or default, none)
-        here = int((days[0] - begin).astype(np.int64))
+        here_on = slice(here, there + AHEAD)
         yield ServiceDays(
-            service,
-            counts,
-            days,
-            holiday[here : here + len(days)],
-            freeze,
-            bool(freeze[span(today, today, days[0])].any()),
+            service, counts, every[here_on], holiday[here_on], freeze[here_on], bool(freeze[now])
         )
 
 
@@ -100,10 +96,21 @@ def marked(on: Days, begin: np.datetime64, end: np.datetime64) -> Flags:
     return found
 
 
-def span(from_on: date, to_on: date, first: np.datetime64) -> slice:
-    """Return the places of some days where ``first`` has the place 0."""
-    begin, end = (int((np.datetime64(on, "D") - first).astype(np.int64)) for on in (from_on, to_on))
-    return slice(max(begin, 0), max(end + 1, 0))
+def number(on: Any, begin: np.datetime64) -> Any:
+    """Return how many days after ``begin`` some day or days are."""
+    return (on - begin).astype(np.int64)
+
+
+def freezes(
+    con: duckdb.DuckDBPyConnection, begin: np.datetime64, end: np.datetime64
+) -> dict[str | None, Flags]:
+    """Return which days from ``begin`` up to ``end`` lie in a freeze, by service; None is all."""
+    found: dict[str | None, Flags] = {}
+    for name, *between in con.sql("select service, from_on, to_on from facts.freezes").fetchall():
+        first, last = (number(np.datetime64(on, "D"), begin) for on in between)
+        days = found.setdefault(name, marked(np.array([], "datetime64[D]"), begin, end))
+        days[max(first, 0) : max(last + 1, 0)] = True
+    return found
 
 
 def holidays(con: duckdb.DuckDBPyConnection) -> dict[str, Days]:
