@@ -34,7 +34,7 @@ bench-cadence: .venv/dev  ## the stall detector on made-up services: a table, th
 bench-dashboard: .venv/dev  ## the pages with 1,000 services and 5 years, in a real browser: JSON
 	$(BIN)/python -m bench.dashboard .bench
 
-screenshots: .venv/dev  ## every page of the demo as a picture, into docs
+screenshots: .venv/dev  ## every page of the demo and its report as a picture, into docs
 	$(BIN)/drumbeat demo --no-dashboard --data-dir .bench/demo && $(BIN)/python -m bench.screenshots .bench/demo docs
 
 constraints: .venv/dev  ## write the exact versions of what is installed

@@ -1,8 +1,13 @@
-"""Take a picture of every page of the demo: ``python -m bench.screenshots DATA FOLDER [all]``."""
+"""Take a picture of every page of the demo, and of its report.
+
+``python -m bench.screenshots DATA FOLDER [all]``; the report's needs WeasyPrint and pdftoppm.
+"""
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -37,6 +42,17 @@ def main() -> None:
                     browser, address + path, Path(folder) / f"{name}{suffix}.png", scheme, width
                 )
         browser.close()
+    report(Path(data), Path(folder) / "weekly-report.png")
+
+
+def report(data: Path, target: Path) -> None:
+    """Write the first page of the report of the last whole week, as it prints."""
+    with TemporaryDirectory() as made:
+        written = ("report", "--data-dir", str(data), "--format", "pdf", "--out", made)
+        subprocess.run([sys.executable, "-m", "pipelines", *written], check=True)
+        (printed,) = Path(made).glob("*.pdf")
+        first = ("-png", "-r", "110", "-f", "1", "-singlefile")
+        subprocess.run(["pdftoppm", *first, printed, target.with_suffix("")], check=True)
 
 
 def picture(browser: Browser, url: str, target: Path, scheme: str, width: int) -> None:

@@ -59,15 +59,15 @@ DOT = 'width="96" height="20" viewBox="0 0 96 20"'
 MOST_TICKS = 120
 # Each state has its shape, its word and its weight, so that colour never speaks alone.
 CHIPS = {
-    "stalled": ("stalled", "M1 1h6v6h-6z"),
-    "slowing": ("slowing", "M0 2h8l-4 6.5z"),
-    "watch": ("watch", "M4 1.2a3.4 3.4 0 1 0 .01 0zM4 2.4a2.2 2.2 0 1 1 -.01 0z"),
-    "dormant": ("dormant", "M0 3.8h8v1.7h-8z"),
-    "frozen": ("frozen", "M1.2 1h2v7h-2zM4.8 1h2v7h-2z"),
-    "too new": ("new", "M3.2 1h1.6v2.9h2.9v1.6h-2.9v2.9h-1.6v-2.9h-2.9v-1.6h2.9z"),
-    "on rhythm": ("rhythm", "M4 1.6a3 3 0 1 0 .01 0z"),
-    "never deployed": ("unknown", "M4 1.6a3 3 0 1 0 .01 0zM4 2.8a1.8 1.8 0 1 1 -.01 0z"),
-    "retired": ("dormant", "M0 4.2h8v1h-8z"),
+    "stalled": ("stalled", "onstall", "M1 1h6v6h-6z"),
+    "slowing": ("slowing", "slow", "M0 2h8l-4 6.5z"),
+    "watch": ("watch", "ink2", "M4 1.2a3.4 3.4 0 1 0 .01 0zM4 2.4a2.2 2.2 0 1 1 -.01 0z"),
+    "dormant": ("dormant", "ink3", "M0 3.8h8v1.7h-8z"),
+    "frozen": ("frozen", "ink2", "M1.2 1h2v7h-2zM4.8 1h2v7h-2z"),
+    "too new": ("new", "accent", "M3.2 1h1.6v2.9h2.9v1.6h-2.9v2.9h-1.6v-2.9h-2.9v-1.6h2.9z"),
+    "on rhythm": ("rhythm", "accent", "M4 1.6a3 3 0 1 0 .01 0z"),
+    "never deployed": ("unknown", "ink3", "M4 1.6a3 3 0 1 0 .01 0zM4 2.8a1.8 1.8 0 1 1 -.01 0z"),
+    "retired": ("dormant", "ink3", "M0 4.2h8v1h-8z"),
 }
 HATCH = (
     '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"'
@@ -92,9 +92,11 @@ class Shade(NamedTuple):
 
 def chip(state: str) -> str:
     """Return a service's state as a chip; ``state`` is in words."""
-    kind, shape = CHIPS.get(state, CHIPS["never deployed"])
-    mark = f'<svg width="9" height="9" viewBox="0 0 8 9" aria-hidden="true"><path d="{shape}"/>'
-    return f'<span class="chip {kind}">{mark}</svg>{escape_html(state)}</span>'
+    kind, tone, shape = CHIPS.get(state, CHIPS["never deployed"])
+    # The colour stands in the mark itself, for on paper it inherits none.
+    mark = f'<path fill="var(--{tone})" d="{shape}"/>'
+    drawn = f'<svg width="9" height="9" viewBox="0 0 8 9" aria-hidden="true">{mark}</svg>'
+    return f'<span class="chip {kind}">{drawn}{escape_html(state)}</span>'
 
 
 def beat_strip(

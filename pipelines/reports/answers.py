@@ -9,7 +9,7 @@ from pipelines.reports.outside import short
 from pipelines.reports.reading import MINE, NAME, Edition, Row
 from sql import words
 
-MOST = 24
+MOST = 8
 ANSWERS = f"""
 with before as (
     select *
@@ -27,7 +27,11 @@ inner join {MINE} using (service)
 left join before using (service, topic)
 where questions.topic <> 'frequency'
     and (questions.state in ('no', 'stale') or questions.state <> before.state)
-order by coalesce(questions.state <> before.state, false) desc, questions.service, questions.number
+order by
+    coalesce(questions.state <> before.state, false) desc,
+    -- What Fridays lack says again what other questions are about.
+    questions.topic = 'friday',
+    questions.service, questions.number
 """
 CAPTION = (
     "Answers that are no or stale, and those that are other than in the report before, first."
@@ -58,7 +62,8 @@ def tables(edition: Edition, found: Sequence[Row]) -> list[Table]:
         )
         for row in found[:MOST]
     )
-    more = f"And {len(found) - MOST} more; see drumbeat scorecard." * (len(found) > MOST)
+    left = len(found) - MOST
+    more = f"And {left} more, on the page Architecture and in drumbeat scorecard." * (left > 0)
     return [Table("answers", "Deployment architecture", CAPTION, columns, rows, more)]
 
 

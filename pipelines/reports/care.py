@@ -6,7 +6,7 @@ from sql.names import WINDOWS
 
 
 def care(edition: Edition) -> str:
-    """Return what the five numbers are warned of, each once with its metrics."""
+    """Return what the five numbers are warned of, each once with its metrics, as a paragraph."""
     found: dict[str, list[str]] = {}
     for metric, window in WINDOWS.items():
         told = edition.ask(
@@ -23,7 +23,7 @@ def care(edition: Edition) -> str:
                 names.metric(metric, is_git_only=edition.run.is_git_only).lower()
             )
     lines = [f"{whose(metrics)}: {said}." for said, metrics in found.items()]
-    return f"To be read with care. {' '.join(lines)} " if lines else ""
+    return f"To be read with care. {' '.join(lines)}\n" if lines else ""
 
 
 def whose(metrics: list[str]) -> str:

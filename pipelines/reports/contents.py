@@ -89,7 +89,10 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One section: its title, a picture, how to read its rows, the rows, what follows them."""
+    """One section: its title, a picture, how to read its rows, the rows, what follows them.
+
+    What follows are paragraphs, a line each.
+    """
 
     key: str
     title: str

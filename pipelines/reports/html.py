@@ -40,7 +40,7 @@ MARKS = {
 WATERMARK = (
     '<text x="{left}" y="86" font-size="58"'
     ' font-family="sans-serif" font-weight="600" fill="var(--paper)" stroke="var(--ink)"'
-    ' stroke-width=".6" opacity=".4">d&#160;e&#160;m&#160;o</text></svg>'
+    ' stroke-width=".4" opacity=".3">d&#160;e&#160;m&#160;o</text></svg>'
 )
 
 

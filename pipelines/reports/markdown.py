@@ -70,7 +70,7 @@ def section(table: Table, *, is_demo: bool = False) -> list[str]:
     parts += bars(table.bars, is_demo=is_demo) if table.bars else []
     parts += [escape(table.caption)] if table.caption else []
     parts += [grid(table.columns, table.rows)] if table.rows else []
-    return parts + ([escape(table.after)] if table.after else [])
+    return parts + [escape(paragraph) for paragraph in table.after.splitlines()]
 
 
 def grid(columns: Sequence[Column], rows: Sequence[Sequence[AnyCell]]) -> str:
