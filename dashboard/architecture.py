@@ -1,6 +1,7 @@
 """Tables and words of the Architecture page; there is no total, grade or order of merit."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from sql import words
 from sql.words import Part, Sentence, escape_html
 
 MOST_FLAGS = 12
+MOST_SERVICES = 60
 # Each way of knowing has its shape and its word, so that colour never speaks alone.
 KNOWN = {
     "measured": "M4 .8a3.2 3.2 0 1 0 .01 0z",
@@ -136,7 +138,7 @@ def every(found: pl.DataFrame, page: Frame) -> str:
             *(_state(row) for row in rows),
             ", ".join(f"{_topic(row['topic']).lower()} {_state(row)}" for row in rows),
         ]
-        for service, rows in _by_service(found.to_dicts()).items()
+        for service, rows in islice(_by_service(found.to_dicts()).items(), MOST_SERVICES)
     ]
     return table(columns, cells, "blocks")
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import architecture, download, frame, habits, marks
 from dashboard.rows import source_notes
+from sql import words
 from sql.words import Part, escape_html
 
 page = frame.current()
@@ -16,6 +17,12 @@ if found.is_empty():
     st.stop()
 
 page.head(scope, architecture.sentence(found, ends.height, page))
+
+seen = habits.seen(page.service, page.team)
+first = habits.worth_a_look(seen)
+if not first.is_empty():
+    marks.section("Worth a look first", habits.CAPTION)
+    marks.write(habits.first(first, page))
 
 if page.service:
     marks.section("Seven questions about the latest deployment")
@@ -41,20 +48,12 @@ if page.service:
         marks.write(architecture.together(together))
         download.link("As CSV", together, "associations.csv")
 else:
-    marks.section("Seven questions, every service", "by name; a service's own page says why")
+    count = found["service"].n_unique()
+    shown = min(count, architecture.MOST_SERVICES)
+    who = "every service" if shown == count else f"{shown} of {count} services, a team has all"
+    marks.section(f"Seven questions, {who}", "by name; a service's own page says why")
     marks.write(architecture.every(found, page))
     download.link("As CSV", found, "architecture.csv")
-
-apart = habits.seen(page.service, page.team)
-marks.section(
-    "What the evidence shows",
-    "how often, of what is known" if page.service else "and at which services, by name",
-)
-if apart.is_empty():
-    marks.empty("Nothing is known yet.", "docs/deployment-architecture.md says what is read.")
-else:
-    marks.write(habits.apart(apart, page))
-    download.link("As CSV", apart, "habits.csv")
 
 marks.section("Flags to end", "by team, the oldest first")
 if ends.is_empty():
@@ -69,6 +68,16 @@ else:
             [f"{ends.height - architecture.MOST_FLAGS} more are in marts.architecture_flags."]
         )
     download.link("As CSV", ends, "flags.csv")
+
+marks.section("What the evidence shows")
+if seen.is_empty():
+    marks.empty("Nothing is known yet.", "docs/deployment-architecture.md says what is read.")
+else:
+    with st.expander(
+        f"All of it, each told apart: {words.counted(seen['place'].n_unique(), 'trait')}"
+    ):
+        marks.write(habits.apart(seen, page))
+    download.link("As CSV", seen, "habits.csv")
 
 marks.note(
     [

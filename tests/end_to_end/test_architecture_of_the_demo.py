@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.habits import FIRST, MOST_FIRST
 from sql.words import escape_html
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,18 @@ def test_the_page_tells_each_of_them_apart(demo, demo_file, monkeypatch):
 
     assert not app.exception
     assert [one for one in words if not all(escape_html(text) in shown for text in one)] == []
+    # What is worth a look first comes before all else, no more than eight of it.
+    first = next(one.value for one in app.markdown if '<table class="t blocks first">' in one.value)
+    assert first.count("<tr><td") == MOST_FIRST
+    assert FIRST["Rolled back now", "project"] in first
+    assert shown.index(first) < shown.index("Seven questions, every service")
+
+
+def test_what_is_worth_a_look_is_part_of_the_vocabulary(demo_file):
+    with duckdb.connect(str(demo_file), read_only=True) as con:
+        known = con.sql("select aspect, habit from seeds.architecture_habits").fetchall()
+
+    assert set(FIRST) <= set(known)
 
 
 @pytest.mark.parametrize(("query", "wanted"), SEEN.items(), ids=list(SEEN))
