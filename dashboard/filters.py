@@ -10,7 +10,7 @@ from dashboard import archive, clocks, questions
 
 LATEST = "latest week"
 ALL_TEAMS = "All teams"
-COUNTED = "production, as counted"
+COUNTED = "counted production"
 DEPLOYED_BY = {"by people and bots": None, "by people": False, "by bots": True}
 SAID_BY = {is_bot: said for said, is_bot in DEPLOYED_BY.items()}
 LISTS = ("environment", "bots")

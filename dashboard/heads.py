@@ -1,6 +1,5 @@
 """The five metrics as heads in words, and side by side with their pictures."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,8 +59,7 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
     tone = theme.tones()
     happened, levels = remembered.annotations(frame), remembered.changes(frame)
     said = {metric: notes(last_whole(metrics[metric])) for metric in names.WINDOWS}
-    times = Counter(note for told in said.values() for note in told if note != words.TOO_FEW)
-    of_several = [note for note, count in times.items() if count > 1]
+    of_several = shared(said, frame)
     with st.container(key="metrics"):
         places = st.columns(len(names.WINDOWS), gap="medium")
     for place, metric in zip(places, names.WINDOWS, strict=True):
@@ -77,9 +75,23 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
             picture.under(key, metrics[metric], evidence=evidence(metrics[metric], frame))
             # Under the picture, so that the five stay in line.
             write(_small([note for note in said[metric] if note not in of_several]))
-    write(_small(of_several))
+    if of_several:
+        lines = [f"{names.whose(whose)}: {note}." for note, whose in of_several.items()]
+        write(_small([f"To be read with care. {' '.join(lines)}"]))
     every = pl.concat([happened, levels.drop("metric")])
     remembered.say(every.sort("starts_on", descending=True, maintain_order=True))
+
+
+def shared(said: Mapping[str, list[str]], frame: Frame) -> dict[str, list[str]]:
+    """Return what several metrics are warned of, each with their names."""
+    found: dict[str, list[str]] = {}
+    for metric, notes in said.items():
+        for note in notes:
+            name = names.metric(metric, is_git_only=frame.run.is_git_only).lower()
+            found.setdefault(note, []).append(name)
+    return {
+        note: whose for note, whose in found.items() if len(whose) > 1 and note != words.TOO_FEW
+    }
 
 
 def evidence(rows: pl.DataFrame, frame: Frame) -> str:

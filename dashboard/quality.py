@@ -67,7 +67,10 @@ def source_table(found: pl.DataFrame) -> str:
             words.short_day(row["last_on"]),
             str(row["silent_days"]),
             words.NOTHING if row["limit_days"] is None else str(row["limit_days"]),
-            f"quiet for {words.counted(row['silent_days'], 'day')}",
+            f"newest {words.short_day(row['last_on'])}"
+            + (
+                f", quiet for {words.counted(row['silent_days'], 'day')}" * bool(row["silent_days"])
+            ),
         ]
         for row in found.to_dicts()
     ]
@@ -83,7 +86,7 @@ def finding_table(found: pl.DataFrame, page: Frame) -> str:
     cells = [
         [
             f"<b>{escape_html(row['kind'])}</b><small>{escape_html(touched(row))}</small>",
-            str(row["finding_count"]),
+            words.counted(row["finding_count"], "time"),
             escape_html(metrics(row["metrics"], page)),
             escape_html(f"{row['effect']} {row['remedy']}"),
         ]

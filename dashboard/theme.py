@@ -38,6 +38,8 @@ def template(tone: Mapping[str, str]) -> go.layout.Template:
         "ticks": "",
         "tickfont": {"size": 12, "color": tone["ink3"]},
         "nticks": 4,
+        "gridcolor": tone["line"],
+        "gridwidth": 1,
     }
     hover = {
         "bgcolor": tone["panel"],
@@ -56,7 +58,7 @@ def template(tone: Mapping[str, str]) -> go.layout.Template:
             "showlegend": False,
             "dragmode": False,
             "xaxis": axis,
-            "yaxis": {**axis, "showgrid": True, "gridcolor": tone["line"], "gridwidth": 1},
+            "yaxis": {**axis, "showgrid": True},
             "bargap": 0.28,
             "barcornerradius": 1,
             "hoverlabel": hover,

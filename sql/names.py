@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from sql import words
+
 # Rarer events need a longer window.
 WINDOWS: Mapping[str, str] = {
     "deployment_frequency": "week",
@@ -30,3 +32,8 @@ def metric(name: str, *, is_git_only: bool = False) -> str:
     if name == "deployment_frequency":
         return "Release frequency"
     return metric(name) + (", inferred" if name in INFERRED else "")
+
+
+def whose(metrics: list[str]) -> str:
+    """Say which metrics something is about, all five by that."""
+    return "All five" if len(metrics) == len(WINDOWS) else words.capital(words.listed(metrics))

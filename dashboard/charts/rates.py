@@ -29,7 +29,7 @@ def fail_rates(
         shapes=shapes,
         height=44 + 23 * max(len(found), 3),
         margin={"l": 118, "r": 104, "t": 8, "b": 24},
-        xaxis={"range": [0, top], "tickformat": ".0%", "showgrid": True, "gridcolor": tone["line"]},
+        xaxis={"range": [0, top], "tickformat": ".0%", "showgrid": True},
         yaxis={
             "showgrid": False,
             "categoryorder": "array",

@@ -22,10 +22,5 @@ def care(edition: Edition) -> str:
             found.setdefault(said, []).append(
                 names.metric(metric, is_git_only=edition.run.is_git_only).lower()
             )
-    lines = [f"{whose(metrics)}: {said}." for said, metrics in found.items()]
+    lines = [f"{names.whose(metrics)}: {said}." for said, metrics in found.items()]
     return f"To be read with care. {' '.join(lines)}\n" if lines else ""
-
-
-def whose(metrics: list[str]) -> str:
-    """Say which metrics are warned of, all five by that."""
-    return "All five" if len(metrics) == len(WINDOWS) else words.capital(words.listed(metrics))

@@ -176,7 +176,7 @@ def test_lists_of_deployments_follow_environment_and_bots_and_say_so(opened, pub
     # In this organisation what carries five changes goes to staging, and bots deploy four.
     assert carried(said) == {"5"}
     app.selectbox(key="bots").select("by bots").run()
-    app.selectbox(key="environment").select("production, as counted").run()
+    app.selectbox(key="environment").select("counted production").run()
     assert carried(page(app)) == {"4"}
     app.selectbox(key="bots").select("by people and bots").run()
     assert len(carried(page(app))) > 2
@@ -193,7 +193,7 @@ def test_failures_of_flow_follow_bots_and_its_fail_rates_do_not(opened, publishe
     failed = [page(found).count("<b><a href=") for found in (app, whole)]
 
     assert 0 < failed[0] < failed[1]
-    assert "Deployments listed: production, as counted, by bots." in page(app)
+    assert "Deployments listed: counted production, by bots." in page(app)
     assert rates(app) == rates(whole)
 
 
