@@ -1,7 +1,10 @@
 """What holds for all tests."""
 
 import ast
+import fcntl
 import os
+import subprocess
+import sys
 import threading
 from functools import wraps
 from pathlib import Path
@@ -35,3 +38,21 @@ def pytest_collection_modifyitems(items):
     slow = [item for item in items if item.get_closest_marker("slow") and not IS_WHOLE]
     for item in slow:
         item.add_marker(pytest.mark.skip(reason="all of them with DRUMBEAT_TEST_ALL=1"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The data directory of the demo, made once for all processes; change a copy of it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "the-demo"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "serving" / "current.duckdb").exists():
+            words = ["-m", "pipelines", "demo", "--no-dashboard", "--data-dir", str(folder)]
+            told = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+            made = subprocess.run(
+                [sys.executable, "-W", "error", *words], capture_output=True, text=True, env=told
+            )
+            assert made.returncode == 0, made.stderr
+            assert made.stdout == ""
+    return folder

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -37,6 +39,7 @@ def follow(folder, text):
     return told
 
 
+@pytest.mark.slow
 def test_following_it_word_for_word_adds_a_model_and_a_connector(tmp_path):
     for package in ("connectors", "sql", "pipelines", "dashboard"):
         shutil.copytree(ROOT / package, tmp_path / package)

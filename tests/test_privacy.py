@@ -12,13 +12,14 @@ from streamlit.testing.v1 import AppTest
 
 from pipelines import publishing, settings, windows
 from pipelines.command_line import drumbeat
-from pipelines.configuration import ConfigurationError, parse
+from pipelines.configuration import ConfigurationError, load, parse
 from pipelines.configuration.description import settings as every_setting
+from pipelines.project import Project
 from pipelines.receiving import asked, gauges, telling
 from pipelines.reports import weekly
 from pipelines.warehouse import opened
 from tests import told_persons
-from tests.support import project, refresh, rows
+from tests.support import rows
 from tests.told_persons import MAIL, TOKEN
 
 APP = Path(publishing.__file__).parents[1] / "dashboard" / "app.py"
@@ -57,11 +58,8 @@ def shown(copied, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    found = project(folder, sources=[{"kind": "demo"}])
-    refresh(found, found.default_as_of(None))
-    return found
+def made_up(demo):
+    return Project(load(demo / "drumbeat.yaml"), demo)
 
 
 def naming(con, pattern, *layers):
@@ -82,18 +80,18 @@ def naming(con, pattern, *layers):
     }
 
 
-def test_the_sources_do_name_persons(told, demo):
+def test_the_sources_do_name_persons(told, made_up):
     with opened(told.warehouse, read_only=True) as con:
         found = naming(con, TOKEN, "raw")
         for place in ("files__deployments", "files__changes", "files__commits", "hosts__changes"):
             assert found[f"raw.{place}"] > 1, place
         assert {f"raw.{name}" for name in ALSO} <= found.keys()
-    with opened(demo.warehouse, read_only=True) as con:
+    with opened(made_up.warehouse, read_only=True) as con:
         assert naming(con, DEMO, "raw")["raw.files__changes"] > 100
 
 
-def test_no_fact_and_no_mart_names_a_person_published_or_not(told, demo):
-    for found, pattern in ((told, TOKEN), (demo, DEMO)):
+def test_no_fact_and_no_mart_names_a_person_published_or_not(told, made_up):
+    for found, pattern in ((told, TOKEN), (made_up, DEMO)):
         with opened(found.warehouse, read_only=True) as con:
             assert naming(con, pattern, "marts") == {}
             facts = naming(con, pattern, "facts")
@@ -103,8 +101,8 @@ def test_no_fact_and_no_mart_names_a_person_published_or_not(told, demo):
             assert facts.keys() <= {f"facts.{name}" for name in private}
 
 
-def test_no_table_of_the_published_file_names_a_person(told, demo):
-    for found, pattern in ((told, TOKEN), (demo, DEMO)):
+def test_no_table_of_the_published_file_names_a_person(told, made_up):
+    for found, pattern in ((told, TOKEN), (made_up, DEMO)):
         with windows.published(publishing.current(found.serving)) as con:
             assert naming(con, pattern) == {}
 

@@ -42,8 +42,15 @@ OVERLAPPING = """
 """
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
+# A plain run looks at each page in one of the two.
+VISITS = [
+    pytest.param(name, scheme, marks=[pytest.mark.slow] * (place % 2 != (scheme == "dark")))
+    for place, name in enumerate(PAGES)
+    for scheme in PAPER
+]
+
+
+@pytest.mark.parametrize(("name", "scheme"), VISITS)
 def test_a_page_is_whole(visit_demo, name, scheme):
     address, charts = PAGES[name]
     page = visit_demo(address, scheme=scheme)

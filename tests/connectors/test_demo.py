@@ -105,6 +105,7 @@ def waiting(records, service, repository=None):
     ]
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_bytes_whatever_the_hash_seed_and_the_clock_of_the_machine():
     places = [{"PYTHONHASHSEED": "1", "TZ": "UTC"}, {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo"}]
     digests = [

@@ -107,16 +107,6 @@ def different(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory of the demo; whoever changes it works on a copy."""
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    made = run("demo", "--no-dashboard", "--data-dir", str(folder))
-    assert made.returncode == 0, made.stderr
-    assert made.stdout == ""
-    return folder
-
-
-@pytest.fixture(scope="session")
 def demo_file(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what the demo published, for tests that read it in this process.
 

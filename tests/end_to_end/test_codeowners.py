@@ -65,7 +65,7 @@ def collected(found):
     assert not [one.error for one in outcome.collected if one.error]
 
 
-@pytest.mark.parametrize("scheme", ["", "file://"])
+@pytest.mark.parametrize("scheme", ["", pytest.param("file://", marks=pytest.mark.slow)])
 def test_changes_count_for_the_teams_that_own_what_they_touch(shop, scheme):
     found = project(shop, f"{scheme}{shop.path}", teams_by="codeowners")
     collected(found)

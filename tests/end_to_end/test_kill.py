@@ -131,7 +131,7 @@ def data(known: Known, tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.mark.parametrize("moment", slow(MOMENTS, [0, 10, 19]), ids="{:.3f}".format)
+@pytest.mark.parametrize("moment", slow(MOMENTS, [10, 19]), ids="{:.3f}".format)
 def test_a_refresh_killed_at_any_moment_costs_nothing(known, data, moment):
     killed(moment, "refresh", known, data)
 
@@ -168,6 +168,7 @@ def test_a_rebuild_may_be_killed(known, data, moment):
     check(known, data, known.first)
 
 
+@pytest.mark.slow
 def test_killed_ten_times_in_a_row_it_still_arrives(known, data):
     for place in (PLACES[1], PLACES[3], PLACES[7]) if not ALL else PLACES[:10]:
         with start(place, "1", "refresh", *words(known.inputs, data), code=SUICIDE) as process:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.kill
 
 ALL = bool(os.environ.get("DRUMBEAT_TEST_ALL"))
 DICE = random.Random(5)
-MOMENTS = [DICE.uniform(0.3, 1.1) for _ in range(12 if ALL else 2)]
+MOMENTS = [DICE.uniform(0.3, 1.1) for _ in range(12 if ALL else 1)]
 PLACES = [
     ("pipelines.landing.Landing.write", 2),
     ("pipelines.forgetting.strike_out", 1),

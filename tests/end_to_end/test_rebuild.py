@@ -100,6 +100,7 @@ def test_a_landing_zone_in_memory_gives_what_one_on_disk_gives(project, tmp_path
     assert not (tmp_path / "other" / "landing").exists()
 
 
+@pytest.mark.slow
 def test_a_week_as_it_was_seen_is_what_was_published_then(inputs, tmp_path):
     data = tmp_path / "data"
     before = refresh(inputs.config, data)

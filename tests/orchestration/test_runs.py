@@ -188,6 +188,7 @@ def refreshed(tmp_path):
     return project
 
 
+@pytest.mark.slow
 def test_the_weekly_report_is_made_of_what_the_run_published(refreshed):
     before = publishing.current(refreshed.serving)
 

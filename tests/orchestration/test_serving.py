@@ -124,6 +124,7 @@ def test_a_job_and_what_is_chosen_of_it_materialise_from_the_pages(tmp_path, cho
     assert len(list((tmp_path / "out").iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_the_pages_say_what_to_do_without_a_configuration(tmp_path):
     with served(tmp_path / "drumbeat.yaml", tmp_path / "data", tmp_path) as port:
         (entry,) = until(lambda: ask(port, LOCATION)["workspaceOrError"]["locationEntries"])

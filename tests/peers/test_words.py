@@ -10,7 +10,8 @@ from tests.peers import agreeing
 from tests.reference.generator import CALENDARS, pack
 
 ORGANISATIONS = 16
-PACKS = 126 if os.environ.get("DRUMBEAT_TEST_ALL") else len(CALENDARS)
+IS_WHOLE = bool(os.environ.get("DRUMBEAT_TEST_ALL"))
+PACKS = 126 if IS_WHOLE else len(CALENDARS)
 BEFORE = (21, 84, 400)
 BYS = ("window", "week", "month")
 
@@ -35,7 +36,7 @@ def test_random_organisations_have_the_numbers_of_the_words(tmp_path, warehouse,
     assert list(found) == []
 
 
-@pytest.mark.parametrize("seed", range(PACKS))
+@pytest.mark.parametrize("seed", range(PACKS)[:: 1 if IS_WHOLE else 2])
 def test_a_single_organisation_has_the_numbers_of_the_words(tmp_path, warehouse, seed):
     one = pack(7000 + seed, 1)
     agreeing.built(warehouse, tmp_path, one)

@@ -104,6 +104,7 @@ def test_the_configuration_in_force_moves_nothing(story):
     assert told.as_text() == "It is the configuration in force: nothing moves."
 
 
+@pytest.mark.slow
 def test_a_rule_that_moves_no_number_says_so(story):
     told, _, _ = check(
         story, {"definitions": {"minimum_confidence": 0.45, "flag_window_minutes": 61}}
@@ -141,6 +142,7 @@ def test_a_new_team_moves_from_nothing_to_something(story):
     assert "team" not in told.as_text().splitlines()[0]
 
 
+@pytest.mark.slow
 def test_a_source_that_is_not_in_it_is_ignored_and_said(story):
     other = [{"kind": "files", "name": "other", "path": "elsewhere"}]
     told, found, is_whole = check(story, {"sources": other})
@@ -155,6 +157,7 @@ def test_a_source_that_is_not_in_it_is_ignored_and_said(story):
     assert all("sources" in one.why for one in whole)
 
 
+@pytest.mark.slow
 def test_people_go_on_overruling_where_the_other_file_names_no_overrides(tmp_path):
     story = Story(tmp_path, incidents=[incident(2, "d-46-03")])
     text = "- {deployment: d-46-03, mark: held, reason: No., on: 2026-11-16}\n"

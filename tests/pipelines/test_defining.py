@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from pipelines import defining, ledger_definitions, refreshing
 from pipelines.settings import DEFINED_BY, Run
 from tests import support
@@ -159,6 +161,7 @@ def test_json_says_all_of_it(tmp_path):
     assert change["definition"] != change["replaced"]
 
 
+@pytest.mark.slow
 def test_a_rebuild_by_other_rules_keeps_the_configuration_and_reaches_the_facts(tmp_path):
     support.write(tmp_path / "files")
     support.refresh(support.project(tmp_path), FIRST)

@@ -326,6 +326,7 @@ def test_a_source_goes_with_all_that_it_brought(found, tmp_path):
     assert log(found)[-1]["name"] == "hooks"
 
 
+@pytest.mark.slow
 def test_the_only_source_may_go_and_comes_back_if_it_is_still_configured(found):
     before = numbers(found)
 

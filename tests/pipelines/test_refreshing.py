@@ -148,6 +148,7 @@ def test_how_far_back_a_repository_is_read_is_told_until_it_is_whole(tmp_path, c
     assert published in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_fifty_repositories_stopped_midway_go_on_where_they_were(tmp_path, monkeypatch):
     monkeypatch.setattr(collecting, "FLUSH_ROWS", 10)
 
@@ -263,6 +264,7 @@ def rounds(monkeypatch):
     return opening
 
 
+@pytest.mark.slow
 def test_what_is_not_new_is_not_published_again_early(tmp_path, rounds):
     gate = Gate("changes", "acme/a", 1)
     rounds(gate, 20)
@@ -273,6 +275,7 @@ def test_what_is_not_new_is_not_published_again_early(tmp_path, rounds):
     assert len([text for text in heard.lines if "history since 2026-02-27" in text]) == 1
 
 
+@pytest.mark.slow
 def test_a_week_as_it_was_known_publishes_nothing_early(tmp_path, rounds):
     refresh(hosts.project(tmp_path, Pages(("acme/a",))))
     gate = Gate("changes", "acme/b", 1)
@@ -287,6 +290,7 @@ def test_a_week_as_it_was_known_publishes_nothing_early(tmp_path, rounds):
     assert heard.lines == []
 
 
+@pytest.mark.slow
 def test_an_early_build_that_fails_stops_no_collection(tmp_path, monkeypatch):
     gate = Gate("changes", "acme/a", 1)
     project = hosts.project(tmp_path, Pages(("acme/a",), gate))

@@ -210,6 +210,7 @@ def test_what_was_delivered_after_the_moment_of_a_run_is_not_known_to_it(story):
     ]
 
 
+@pytest.mark.slow
 def test_a_rebuild_keeps_what_was_delivered(story):
     moved(story).reported()
     story.refreshed("2026-11-30 10:00", 13)
@@ -245,6 +246,7 @@ def killed(*_):
     raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_a_process_killed_while_landing_leaves_no_half_row(story, monkeypatch):
     moved(story)
     with monkeypatch.context() as patched:
@@ -264,6 +266,7 @@ def test_a_process_killed_while_landing_leaves_no_half_row(story, monkeypatch):
     assert not left[0].exists()
 
 
+@pytest.mark.slow
 def test_a_clock_that_goes_backwards_does_not_change_which_delivery_was_first(story):
     moved(story)
     with support.published(story.project) as con:
@@ -332,6 +335,7 @@ def payloads(file):
     return pl.read_parquet(file)["payload"].to_list()
 
 
+@pytest.mark.slow
 def test_only_the_last_twelve_weeks_are_told_and_said(story):
     story.incidents.append(incident(3, "d-46-05", 4, "2026-11-10 16:00"))
     last = at("2026-11-16 10:00") + timedelta(weeks=12)

@@ -135,6 +135,7 @@ def test_a_flag_told_later_spares_the_deployment_until_it_is_told_no_more(learnt
     assert learnt(LOWERED) == blamed
 
 
+@pytest.mark.slow
 def test_an_override_changes_the_week_it_is_about_and_taking_it_back_does_too(learnt):
     link = {"incident": "i1", "link": "d1", "reason": "Seen.", "on": "2026-03-18"}
     held = {"deployment": "d1", "mark": "held", "reason": "A drill.", "on": "2026-03-18"}

@@ -157,6 +157,7 @@ def numbers(whole):
         return contents(con, *UNCUT)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

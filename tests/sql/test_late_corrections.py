@@ -53,6 +53,7 @@ def test_an_incident_reported_later_and_resolved_later_still(learnt):
     assert learnt(deployments=[DEPLOYMENT])["change_fail_rate"] == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_deployment_that_turns_out_to_have_failed(learnt):
     assert learnt(deployments=[DEPLOYMENT], changes=[CHANGE])["change_lead_time"] == (4, 1)
     other = {
@@ -66,6 +67,7 @@ def test_a_deployment_that_turns_out_to_have_failed(learnt):
     assert corrected["deployment_frequency"] == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_region_told_later_is_no_further_deployment(learnt):
     other = {**DEPLOYMENT, "deployment_id": "d2", "environment": "production-us"}
     assert learnt(deployments=[DEPLOYMENT, other])["deployment_frequency"] == (1, 1)

@@ -57,6 +57,7 @@ def simulation(tmp_path_factory):
     return {name: (low, high) for name, low, high in found}, leads
 
 
+@pytest.mark.slow
 def test_nearly_every_interval_holds_the_true_median(simulation):
     found, _ = simulation
 

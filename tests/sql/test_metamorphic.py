@@ -54,6 +54,7 @@ def random_organisation(seed: int) -> Organisation:
     return pack(seed, PACKED)
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_and_two_collections_instead_of_one_change_nothing(tmp_path, first):
     one, dice = first.organisation, random.Random(1)
     shuffled = {name: dice.sample(rows, len(rows)) for name, rows in one.tables.items()}
@@ -91,6 +92,7 @@ def test_files_that_come_one_after_the_other_in_other_forms_change_nothing(tmp_p
         assert changed(bare(first.tables), bare(contents(con, *ABOUT_COLLECTING))) == {}
 
 
+@pytest.mark.slow
 def test_unrelated_services_change_only_what_pools_them(tmp_path, first):
     one = first.organisation
     other = replace(pack(7_700, 2), zone=one.zone, as_of=one.as_of)

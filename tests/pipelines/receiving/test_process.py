@@ -94,6 +94,7 @@ def sealed_often(folder, is_over):
         seal(folder / "data" / "landing" / "_inbox", landing(folder), print)
 
 
+@pytest.mark.slow
 def test_another_process_may_take_the_inbox_over_while_events_stream_in(folder):
     found = landing(folder)
     with receiving(folder) as process:
