@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
+from itertools import takewhile
 from pathlib import Path
 
 LAYERS = ("seeds", "staging", "facts", "marts")
@@ -76,7 +77,8 @@ def model(table: str) -> Model:
 def read(file: Path) -> Model:
     """Read one model from its file; the header feeds descriptions and column comments."""
     text = file.read_text(encoding="utf-8")
-    header = [line.removeprefix("--").rstrip() for line in text.splitlines() if line[:2] == "--"]
+    top = takewhile(lambda line: line.startswith("--"), text.splitlines())
+    header = [line.removeprefix("--").rstrip() for line in top]
     if not any(line.startswith(" grain:") for line in header):
         raise ModelError(f"{file.name}: the header has no line '-- grain: ...'")
     cut = next(i for i, line in enumerate(header) if line.startswith(" grain:"))

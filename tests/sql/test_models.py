@@ -1,5 +1,6 @@
 """Every model is what its header says, and stays in the SQL that carries to another engine."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +98,13 @@ def test_every_sql_file_is_one_model_and_every_name_is_used_once():
     assert sorted(f"{file.parent.name}.{file.stem}" for file in files) == sorted(NAMES)
     assert len(set(NAMES)) == len(NAMES)
     assert len(steps()) == len(NAMES) + len([step for step in steps().values() if step.analyse])
+
+
+def test_the_last_column_of_a_header_says_nothing_of_what_stands_below():
+    for model in MODELS:
+        below = model.text.partition("\n\n")[2]
+        for line in re.findall("^-- (.*)", below, re.MULTILINE):
+            assert line not in model.columns[-1].description, model.table
 
 
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)
