@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 
 from dashboard import heads, questions
-from dashboard.charts.rates import is_beyond
 from dashboard.charts.stages import STAGES
 from dashboard.frame import Frame
 from dashboard.marks import Column, link, table
@@ -112,13 +111,9 @@ def recovery(curves: pl.DataFrame, trends: pl.DataFrame, page: Frame) -> tuple[s
     )
 
 
-def rates(rows: pl.DataFrame, of_all: float | None, count: int, page: Frame) -> tuple[str, str]:
+def rates(rows: pl.DataFrame, count: int, page: Frame) -> tuple[str, str]:
     """Return the title and the caption of the fail rates."""
-    beyond = [
-        row["service"]
-        for row in rows.to_dicts()
-        if row["value"] is not None and not row["is_too_few"] and is_beyond(row, of_all)
-    ]
+    beyond = rows.filter("is_worse")["service"].to_list()
     title = "No service fails more than all together, beyond chance"
     if beyond:
         verb = "fails" if len(beyond) == 1 else "fail"

@@ -9,7 +9,7 @@ import polars as pl
 from dashboard import data
 from dashboard.frame import Frame
 from dashboard.marks import Column, table
-from sql.words import escape_html
+from sql.words import escape_html, few
 
 MOST_NAMES = 6
 MOST_FIRST = 8
@@ -103,5 +103,4 @@ def _how_often(rows: list[dict[str, Any]], page: Frame) -> str:
 
 def _names(rows: list[dict[str, Any]]) -> str:
     names = [escape_html(str(row["service"])) for row in rows]
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
+    return few(names, MOST_NAMES)

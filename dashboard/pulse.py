@@ -194,6 +194,18 @@ def _finding(rows: Sequence[Row], trait: str, page: Frame) -> tuple[str, str]:
     return (f"{words.listed(named)} fail more often" if named else fine), caption
 
 
+def missed(weekdays: pl.DataFrame, page: Frame) -> str:
+    """Return how many working days were missed; nothing where none is known."""
+    count, days = (int(weekdays[name].sum()) for name in ("missed_count", "day_count"))
+    if not days:
+        return ""
+    share = f"{count:,} of {days:,} working days ({words.rate(count / days)})"
+    return marks.caption(
+        f"Missed days: {share} of services in 12 months began with merged changes that waited and"
+        f" ended without a {page.run.noun}."
+    )
+
+
 def waits(services: pl.DataFrame, page: Frame) -> str:
     """Return where something waits, the longest wait first, and what holds it."""
     rows = [row for row in services.to_dicts() if row["waiting_count"]]

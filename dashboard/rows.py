@@ -85,6 +85,7 @@ def services(found: pl.DataFrame, page: Frame) -> str:
     shown = found["service"].to_list()
     beats, lines = questions.beats(shown), questions.lead_times(shown, page.since, page.clock)
     rate = questions.fail_rate_of_all(run.this_week)
+    worse = questions.failing_more(run.this_week)
     cells = [
         [
             service_link(row["service"], page.carried) + f"<small>{_home(row)}</small>",
@@ -94,7 +95,7 @@ def services(found: pl.DataFrame, page: Frame) -> str:
             f'<span class="keep">{_usual(row)}</span>',
             words.duration(_lead_hours(row, lines.get(row["service"]), page)),
             _line(lines.get(row["service"])),
-            _fails(row, rate),
+            _fails(row, rate, is_worse=row["service"] in worse),
             str(row["fail_count"] or 0),
             _waiting(row),
             _in_words(row),
@@ -195,7 +196,7 @@ def _line(rows: pl.DataFrame | None) -> str:
     return drawing.sparkline(values, title, low=low, high=high, tones=CSS)
 
 
-def _fails(service: dict[str, Any], rate_of_all: float | None) -> str:
+def _fails(service: dict[str, Any], rate_of_all: float | None, *, is_worse: bool) -> str:
     value, low, high = (service[name] for name in ("fail_rate", "fail_low", "fail_high"))
     if value is None or low is None or high is None or service["fail_is_too_few"]:
         return "<small>too few to tell</small>"
@@ -206,7 +207,7 @@ def _fails(service: dict[str, Any], rate_of_all: float | None) -> str:
         FAIL_TOP,
         f"{words.rate(value)}, 95 % interval {words.rate_range(low, high)}",
         reference=rate_of_all,
-        is_beyond=rate_of_all is not None and low > rate_of_all,
+        is_beyond=is_worse,
         tones=CSS,
     )
 

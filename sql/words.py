@@ -173,6 +173,12 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def few(names: Sequence[str], most: int = 5) -> str:
+    """Name a few, and say how many more there are: ``a, b and 3 more``."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def small(count: int) -> str:
     """Write a count up to ten as a word."""
     return SMALL[count] if 0 <= count < len(SMALL) else str(count)

@@ -14,7 +14,8 @@ def fail_rates(
 ) -> go.Figure:
     """Draw the fail rate of services with its interval, the highest on top.
 
-    Rows carry service, value, low, high, n and is_too_few; beyond the line of all is a diamond.
+    Rows carry service, value, low, high, n, is_too_few and is_worse: above all beyond chance, a
+    diamond.
     """
     found = rows.to_dicts()
     names = [row["service"] for row in found]
@@ -23,7 +24,7 @@ def fail_rates(
     shapes = [_line(of_all, tone)] if of_all is not None else []
     return figure(
         tone,
-        [_intervals(told, of_all, tone), _dots(told, of_all, tone)],
+        [_intervals(told, tone), _dots(told, tone)],
         is_demo=is_demo,
         annotations=[note for row in found for note in _notes(row, tone)],
         shapes=shapes,
@@ -43,12 +44,7 @@ def fail_rates(
     )
 
 
-def is_beyond(row: dict[str, Any], of_all: float | None) -> bool:
-    """Tell whether a rate is above that of all beyond chance."""
-    return of_all is not None and row["low"] > of_all
-
-
-def _intervals(rows: list[dict[str, Any]], of_all: float | None, tone: Tones) -> go.Bar:
+def _intervals(rows: list[dict[str, Any]], tone: Tones) -> go.Bar:
     return go.Bar(
         y=[row["service"] for row in rows],
         base=[row["low"] for row in rows],
@@ -56,7 +52,7 @@ def _intervals(rows: list[dict[str, Any]], of_all: float | None, tone: Tones) ->
         orientation="h",
         width=0.3,
         marker={
-            "color": [tone["stall" if is_beyond(row, of_all) else "accent"] for row in rows],
+            "color": [tone["stall" if row["is_worse"] else "accent"] for row in rows],
             "opacity": 0.35,
             "line": {"width": 0},
         },
@@ -64,8 +60,8 @@ def _intervals(rows: list[dict[str, Any]], of_all: float | None, tone: Tones) ->
     )
 
 
-def _dots(rows: list[dict[str, Any]], of_all: float | None, tone: Tones) -> go.Scatter:
-    beyond = [is_beyond(row, of_all) for row in rows]
+def _dots(rows: list[dict[str, Any]], tone: Tones) -> go.Scatter:
+    beyond = [row["is_worse"] for row in rows]
     return go.Scatter(
         x=[row["value"] for row in rows],
         y=[row["service"] for row in rows],

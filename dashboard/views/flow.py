@@ -88,8 +88,10 @@ with left:
         drawn = charts.recovery_curve(curves, tone, is_demo=run.is_demo)
         picture.show(drawn, key="recovery", title=title, caption=caption, rows=curves)
 with right:
-    rates = questions.fail_rates(names, ends_on)
-    title, caption = flow.rates(rates, of_all, len(names), page)
+    rates = questions.fail_rates(names, ends_on).with_columns(
+        pl.col("service").is_in(questions.failing_more(ends_on)).alias("is_worse")
+    )
+    title, caption = flow.rates(rates, len(names), page)
     led = links.leading(rates, lambda row: page.to("service", service=row["service"]))
     drawn = charts.fail_rates(led, of_all, tone, is_demo=run.is_demo)
     picture.show(drawn, key="rates", title=title, caption=caption, rows=rates)

@@ -8,8 +8,8 @@ from pipelines.alerts import forms, messages
 from pipelines.alerts.telling import Told
 from pipelines.alerts.unread import Unread
 from pipelines.configuration.alerts import Alerts
+from sql import words
 
-SHOWN = 5
 NOTHING = "Nothing is new."
 
 
@@ -50,6 +50,4 @@ def unread(found: Sequence[Unread]) -> Iterator[str]:
     """Yield of which services nobody is told, for each source that could not be read."""
     for source in sorted({one.source for one in found}):
         services = [one.service for one in found if one.source == source]
-        more = len(services) - SHOWN
-        named = ", ".join(services[:SHOWN]) + (f" and {more} more" if more > 0 else "")
-        yield f"Nobody is told of {named}: not all could be read of {source}."
+        yield f"Nobody is told of {words.few(services)}: not all could be read of {source}."

@@ -63,6 +63,7 @@ def collected(
     for table in raw.TABLES:
         if key(f"raw.{table}") in context.selected_asset_keys:
             yield from merged(warehouse, table, context.log.warning)
+    unread.keep(warehouse.project.data_dir, warehouse.collected)
 
 
 def merged(
@@ -72,7 +73,6 @@ def merged(
     found = sources.collect(warehouse, table)
     project = warehouse.project
     warehouse.collected.extend(found)
-    unread.keep(project.data_dir, warehouse.collected)
     for source in found:
         for line in source.lines:
             warn(project.configuration.hidden(f"{source.source}: {line}"))

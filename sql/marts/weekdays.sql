@@ -81,17 +81,19 @@ scored as (
         round((own - usual) / nullif(sqrt(spread), 0), 6) as z_score,
         sum(day_count) over (partition by scope, name) - day_count as other_days,
         sum(waiting_count) over (partition by scope, name) - waiting_count as other_waiting,
-        -- One-sided, one in 200 among so many weekdays.
-        case count(*) over (partition by scope, name)
-            when 1 then 2.576
-            when 2 then 2.807
-            when 3 then 2.935
-            when 4 then 3.023
-            when 5 then 3.090
-            when 6 then 3.144
-            else 3.189
-        end as least
+        count(*) over (partition by scope, name) as compared_count
     from summed
+),
+
+told as (
+    select
+        scored.*,
+        scored.week_count >= 12 and scored.z_score < -bounds.z_bound as is_low
+    from scored
+    inner join seeds.normal_bounds as bounds
+        on
+            scored.compared_count >= bounds.from_count
+            and scored.compared_count <= bounds.to_count
 )
 
 select
@@ -105,12 +107,12 @@ select
     week_count,
     z_score,
     week_count < 12 as is_too_few,
-    coalesce(week_count >= 12 and z_score < -least, false) as is_avoided,
+    coalesce(is_low, false) as is_avoided,
     case
-        when week_count >= 12 and z_score < -least and other_days > 0
+        when is_low and other_days > 0
             then round(
                 greatest(waiting_count - day_count * other_waiting / cast(other_days as double), 0),
                 6
             )
     end as held_change_days
-from scored
+from told

@@ -42,6 +42,7 @@ def test_what_waits_is_told_oldest_first_with_what_holds_it(opened, published):
 
     assert waits.index("invoicing") < waits.index("stock") < waits.index("web-shop")
     assert '<span class="chip stalled">' in waits
+    assert "Missed days: 15 of 250 working days (6.0 %) of services in 12 months" in waits
 
 
 def test_a_team_with_few_authors_has_no_hours_and_too_few_weekdays_claim_nothing(opened, published):

@@ -153,8 +153,9 @@ def test_a_recovery_curve_falls_in_steps_and_marks_what_is_open():
 def test_a_fail_rate_beyond_chance_is_a_diamond_and_too_few_draw_no_dot():
     rows = pl.DataFrame(
         {
-            "service": ["worse", "same", "new"], "value": [0.4, 0.1, 1.0], "low": [0.2, 0.02, 0.2],
-            "high": [0.6, 0.2, 1.0], "n": [40, 50, 2], "is_too_few": [False, False, True],
+            "service": ["worse", "same", "new"], "value": [0.4, 0.2, 1.0], "low": [0.2, 0.12, 0.2],
+            "high": [0.6, 0.3, 1.0], "n": [40, 50, 2], "is_too_few": [False, False, True],
+            "is_worse": [True, False, False],
         }
     )  # fmt: skip
 

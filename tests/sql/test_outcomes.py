@@ -1,4 +1,4 @@
-"""Which weekday or batch size fails more often beyond chance, against the exact tail."""
+"""Which weekday, batch size or service fails more often beyond chance, against the exact tail."""
 
 from datetime import date, timedelta
 
@@ -13,6 +13,7 @@ import sql
 TODAY = date(2026, 1, 5)
 LEVEL = 0.005
 FEW = 20
+PERIODS = 40
 SERVICES = 240
 WORSE = range(200, 220)
 """Of these Thursday fails four times as often; of those after them everything fails seldom."""
@@ -36,9 +37,22 @@ def draw():
     return rows
 
 
+def draw_services():
+    """Return 40 periods of 60 services that fail alike, but the last four times as often."""
+    chance = np.random.default_rng(8)
+    counts = chance.integers(10, 90, (PERIODS, 60))
+    failed = chance.binomial(counts, [*[0.08] * 59, 0.32])
+    return [
+        ("change_fail_rate", "service", f"s{number}", "twelve_weeks",
+         TODAY + timedelta(weeks=period), int(count), int(bad), bool(count < FEW))
+        for period in range(PERIODS)
+        for number, (count, bad) in enumerate(zip(counts[period], failed[period], strict=True))
+    ]  # fmt: skip
+
+
 @pytest.fixture(scope="module")
-def found():
-    """Return what the model makes of them, by scope, trait and place."""
+def tables():
+    """Return what the models make of them: by scope, trait and place, and by member."""
     rows = pl.DataFrame(
         draw(), schema=("service", "finished_on", "is_failed", "change_count"), orient="row"
     )
@@ -59,12 +73,35 @@ def found():
             "'UTC' as time_zone",
             [f"{TODAY}T12:00:00Z"],
         )
-        return con.sql(sql.model("marts.outcomes").text).pl()
+        con.execute("create schema marts; create schema seeds")
+        shares = pl.DataFrame(
+            draw_services(),
+            schema=(
+                "metric", "scope", "name", "period", "ends_on", "deployment_count", "share_count",
+                "is_too_few",
+            ),
+            orient="row",
+        )  # fmt: skip
+        con.register("drawn_shares", shares)
+        con.execute("create table marts.shares as from drawn_shares")
+        for name in ("seeds.normal_bounds", "marts.compared_failures", "marts.outcomes"):
+            con.execute(f"create table {name} as {sql.model(name).text}")
+        return con.sql("from marts.outcomes").pl(), con.sql("from marts.compared_failures").pl()
 
 
-def tails(found):
+@pytest.fixture(scope="module")
+def found(tables):
+    return tables[0]
+
+
+@pytest.fixture(scope="module")
+def services(tables):
+    return tables[1].filter(trait="service")
+
+
+def tails(found, *kind):
     """Yield each row that can tell with the exact chance of so many failures and its share."""
-    for _, rows in found.group_by("name", "trait"):
+    for _, rows in found.group_by(*kind):
         every, failed = rows["deployment_count"].sum(), rows["failed_count"].sum()
         compared = rows.filter(pl.col("deployment_count") >= FEW)
         for row in compared.to_dicts():
@@ -73,7 +110,7 @@ def tails(found):
 
 
 def test_what_fails_more_often_does_so_by_the_exact_tail_and_what_is_far_rarer_is_said(found):
-    told = list(tails(found))
+    told = list(tails(found, "name", "trait"))
 
     assert len(told) > 1000
     assert all(p < level for row, p, level in told if row["is_worse"])
@@ -98,3 +135,20 @@ def test_an_interval_above_the_whole_is_no_claim_and_too_few_make_none(found):
     assert above.filter(~pl.col("is_worse")).height > 5
     assert found.filter("is_too_few").height > 100
     assert not found.filter("is_too_few")["is_worse"].any()
+
+
+def test_of_many_services_one_fails_more_by_the_exact_tail_of_its_share(services):
+    told = list(tails(services, "ends_on"))
+
+    assert len(told) > 2000
+    assert all(p < level for row, p, level in told if row["is_worse"])
+    assert all(row["is_worse"] for row, p, level in told if p < level / 10)
+
+
+def test_of_many_services_alike_hardly_any_fails_more_and_a_bad_one_is_found(services):
+    worse = services.filter("is_worse")
+
+    # One in 200 of any service: of forty periods none, or one.
+    assert worse.filter(pl.col("member") != "s59").height <= 1
+    assert worse.filter(member="s59").height >= PERIODS / 2
+    assert not services.filter("is_too_few")["is_worse"].any()

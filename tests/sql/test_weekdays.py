@@ -50,6 +50,10 @@ def mart(con, rows):
         " ('organisation', 'organisation', 's2', date '2025-06-01', date '9999-12-31'))"
         " as scopes (scope, name, service, from_on, until_on)"
     )
+    con.execute("create schema if not exists seeds")
+    con.execute(
+        f"create or replace table seeds.normal_bounds as {sql.model('seeds.normal_bounds').text}"
+    )
     found = con.sql(sql.model("marts.weekdays").text).pl().to_dicts()
     return {row["weekday"]: row for row in found}
 

@@ -98,6 +98,8 @@ def test_lists_and_counts_read_as_people_say_them():
     assert words.listed([]) == ""
     assert words.listed(["a"]) == "a"
     assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.few(["a", "b"]) == "a, b"
+    assert words.few(["a", "b", "c"], 1) == "a and 2 more"
     assert words.counted(1, "change") == "1 change"
     assert words.counted(2, "reply", "replies") == "2 replies"
     assert [words.times(n) for n in range(4)] == ["not once", "once", "twice", "3 times"]

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from pipelines.configuration.yaml_text import quoted
+from sql import words
 
 FEW = 5
 COLUMN = 44
@@ -45,9 +46,8 @@ def short(value: str) -> str:
 
 
 def few(names: Sequence[str], most: int = FEW) -> str:
-    """Name a few, and say how many more there are."""
-    shown = ", ".join(short(name) for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+    """Name a few of names from outside, and say how many more there are."""
+    return words.few([short(name) for name in names], most)
 
 
 def counted(count: int, singular: str, plural: str = "") -> str:
