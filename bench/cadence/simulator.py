@@ -41,8 +41,12 @@ ONSETS = (728, 1092)
 HORIZON_GAPS, HORIZON_DAYS = 20.0, 500.0
 FADE = 0.75
 """A fade falls in a straight line to nothing in this part of the horizon."""
-CLUSTER_DAYS, CLUSTER_MORE = 3.0, 1.0
-"""A cluster is one deployment and on average one more, each some days after the first."""
+FOLLOWED, CLUSTER_DAYS = 1 / 3, 3.0
+"""Every third deployment is followed up by one more some days later, follow-ups among them: so a
+third of all deployments mend or complete an earlier one."""
+MOODS = (0.2, 0.4)
+"""Spread of good and bad times: at .4 a service is below half of its pace on 6 % of its days, at .6
+it would be on 20 %, which is one of the changes to be seen."""
 REGULAR_SHAPE = 6.0
 FROZEN = 0.02
 """What is deployed in a freeze all the same, as a share of an ordinary day."""
@@ -124,10 +128,11 @@ def points(process: str, rate: float, until: float, chance: np.random.Generator)
         gaps = chance.gamma(REGULAR_SHAPE, 1 / REGULAR_SHAPE, most)
         found = np.cumsum(gaps) - chance.random() * gaps[0]
     elif process == "clustered":
-        centres = np.cumsum(chance.exponential(1 + CLUSTER_MORE, most))
-        more = np.repeat(centres, chance.poisson(CLUSTER_MORE, most))
-        followers = more + chance.exponential(CLUSTER_DAYS * rate, len(more))
-        found = np.sort(np.concatenate([centres, followers]))
+        made = [np.cumsum(chance.exponential(1 / (1 - FOLLOWED), most))]
+        while len(made[-1]):
+            first = made[-1][chance.random(len(made[-1])) < FOLLOWED]
+            made.append(first + chance.exponential(CLUSTER_DAYS * rate, len(first)))
+        found = np.sort(np.concatenate(made))
     else:
         found = np.cumsum(chance.exponential(1.0, most))
     return np.asarray(found[found <= until])
@@ -137,7 +142,7 @@ def modulation(chance: np.random.Generator) -> Floats:
     """Return good and bad times: exp of an AR(1) that forgets in one to eight weeks; mean 1."""
     # A mood that lasts longer or cuts deeper would be a slowdown, not noise.
     kept = np.exp(-1 / np.exp(chance.uniform(np.log(7), np.log(56))))
-    spread = chance.uniform(0.3, 0.6)
+    spread = chance.uniform(*MOODS)
     steps = chance.normal(0, spread * np.sqrt(1 - kept**2), LENGTH)
     mood = np.empty(LENGTH)
     mood[0] = chance.normal(0, spread)

@@ -49,7 +49,9 @@ with left:
     pulse.dots(outcomes, "batch_size", tone, page)
 with right:
     marks.chart_title(*pulse.WAITS)
-    marks.write(pulse.waits(services, page) + pulse.missed(weekdays, page))
+    marks.write(pulse.waits(services, page))
+    if said := pulse.missed(weekdays, page):
+        marks.write(said)
 
 marks.section("What changed beyond chance", pulse.TRENDS)
 marks.write(pulse.trends(trends))

@@ -52,8 +52,8 @@ def test_as_much_is_deployed_as_the_days_are_good_for(services, process):
     for service in made:
         expected = service.intensity.sum()
 
-        # Three to a gap for a cluster: five standard deviations.
-        assert abs(service.counts().sum() - expected) < 5 * np.sqrt(3 * expected) + 3
+        # Two to a gap for clusters: five standard deviations.
+        assert abs(service.counts().sum() - expected) < 5 * np.sqrt(2 * expected) + 3
 
 
 @pytest.mark.parametrize("change", simulator.CHANGES)
