@@ -134,7 +134,7 @@ def every(found: pl.DataFrame, page: Frame) -> str:
     ]  # fmt: skip
     cells = [
         [
-            _to(service, page),
+            to(service, page),
             *(_state(row) for row in rows),
             ", ".join(f"{_topic(row['topic']).lower()} {_state(row)}" for row in rows),
         ]
@@ -147,7 +147,8 @@ def _topic(topic: str) -> str:
     return words.capital(topic.replace("_", " "))
 
 
-def _to(service: str, page: Frame) -> str:
+def to(service: str, page: Frame) -> str:
+    """Return a link to what is known of one service."""
     address = page.to("architecture", service=service)
     return f'<a href="{address}" target="_self">{escape_html(service)}</a>'
 

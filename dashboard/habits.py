@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import data
+from dashboard import architecture, data
 from dashboard.frame import Frame
 from dashboard.marks import Column, table
 from sql.words import escape_html, few
@@ -75,7 +75,7 @@ def first(found: pl.DataFrame, page: Frame) -> str:
     for says, of in groupby(found.to_dicts(), key=lambda row: row["says"]):
         rows = list(of)
         count = sum(row["case_count"] for row in rows)
-        cells.append([escape_html(says), f"{count:,}", _names(rows)][: len(columns)])
+        cells.append([escape_html(says), f"{count:,}", _names(rows, page)][: len(columns)])
     more = len(cells) - MOST_FIRST
     tail = (
         f'<p class="caption">and {more} more, below with all that is seen</p>' if more > 0 else ""
@@ -98,9 +98,8 @@ def _how_often(rows: list[dict[str, Any]], page: Frame) -> str:
     if page.service:
         # Where nothing is counted, once says nothing.
         return f": <b>{rows[0]['case_count']:,}</b>" if rows[0]["aspect_count"] != 1 else ""
-    return f": <b>{_names(rows)}</b>"
+    return f": <b>{_names(rows, page)}</b>"
 
 
-def _names(rows: list[dict[str, Any]]) -> str:
-    names = [escape_html(str(row["service"])) for row in rows]
-    return few(names, MOST_NAMES)
+def _names(rows: list[dict[str, Any]], page: Frame) -> str:
+    return few([architecture.to(row["service"], page) for row in rows], MOST_NAMES)

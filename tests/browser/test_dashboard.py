@@ -84,6 +84,22 @@ def test_three_clicks_lead_from_the_overview_to_the_change_that_made_last_week_w
     assert re.search(r"/[\w-]+/pull/\d+$", change.get_attribute("href") or "")
 
 
+def test_choices_made_on_flow_are_kept_but_hide_nothing_that_a_link_to_it_speaks_of(visit):
+    page = visit("/flow?service=search&environment=staging&period=6+months")
+    page.get_by_text("Deployments listed: staging, by people and bots.").wait_for()
+
+    page.get_by_role("link", name="Service", exact=True).click()
+    page.wait_for_url(re.compile("/service.*environment=staging"))
+    page.get_by_role("heading", name=re.compile("^Search ")).wait_for()
+    page.get_by_role("link", name="Overview", exact=True).click()
+    page.get_by_role("link", name=re.compile("failed last week")).click()
+    page.locator("table.failures tbody tr").first.wait_for()
+
+    assert page.get_by_text("Deployments listed:").count() == 0
+    assert "search" not in page.url
+    assert "period=6" in page.url
+
+
 def click_point(page, key, trace, point):
     """Click a point of a picture, as Plotly itself says where it is drawn."""
     x, y = page.evaluate(
