@@ -30,7 +30,7 @@ def rows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def as_json(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Return the answer of ``drumbeat cadence --json``."""
-    ((as_of,),) = con.sql("select as_of from config.run").fetchall()
+    ((as_of,),) = con.execute("select as_of from config.run").fetchall()
     told = []
     for row in rows(con):
         kept = {key: row[key] for key in JSON}

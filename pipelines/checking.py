@@ -49,7 +49,7 @@ def published_run(project: Project) -> Run:
     query = "select as_of, known_at, has_as_of, has_known_at from config.run"
     try:
         with windows.published(publishing.current(project.serving)) as con:
-            ((as_of, known_at, has_as_of, has_known_at),) = con.sql(query).fetchall()
+            ((as_of, known_at, has_as_of, has_known_at),) = con.execute(query).fetchall()
     except duckdb.BinderException as error:
         told = "what is published comes from another release; run `drumbeat rebuild`"
         raise DrumbeatError(told) from error

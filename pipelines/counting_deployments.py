@@ -44,7 +44,7 @@ where carried.deployment_id = $1 order by carried.lead_seconds, change_id
 def deployment_counts(con: duckdb.DuckDBPyConnection, fact: Row, links: Links) -> list[Row]:
     """Return what a deployment counts in, by its rollout and its links."""
     rollout = rows(con, "from facts.rollouts where rollout_id = $1", fact["rollout_id"])
-    ((timed,),) = con.sql(TIMED, params=[fact["deployment_id"]]).fetchall()
+    ((timed,),) = con.execute(TIMED, [fact["deployment_id"]]).fetchall()
     lead = count("change_lead_time", timed, f"{timed:,} changes reached production with it")
     if not rollout:
         why = uncounted(con, fact)
@@ -76,10 +76,10 @@ def uncounted(con: duckdb.DuckDBPyConnection, fact: Row) -> str:
     if not fact["is_production"]:
         return f"{fact['environment']} is no production environment"
     if fact["status"] != "success":
-        ((is_in,),) = con.sql(
+        ((is_in,),) = con.execute(
             "select coalesce(bool_or(has_failed_pipelines), false) from facts.rules "
             "where service = $1",
-            params=[fact["service"]],
+            [fact["service"]],
         ).fetchall()
         said = f"its status is {fact['status']}"
         return f"failed pipelines count here, and {said}" if is_in else said

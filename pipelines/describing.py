@@ -43,7 +43,7 @@ def document(file: Path) -> str:
 
 def macros(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Yield the list of macros."""
-    rows = con.sql(MACROS).fetchall()
+    rows = con.execute(MACROS).fetchall()
     lines = [
         f"| `{name}({', '.join(arguments)})` | {cell(said)} |" for name, arguments, said in rows
     ]
@@ -54,9 +54,9 @@ def macros(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 def tables(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Yield each table with its columns, and a heading before the first of a schema."""
-    columns = con.sql(COLUMNS).fetchall()
+    columns = con.execute(COLUMNS).fetchall()
     schema = ""
-    for layer, name, comment in con.sql(TABLES).fetchall():
+    for layer, name, comment in con.execute(TABLES).fetchall():
         if layer != schema:
             schema = layer
             yield f"## {layer}"

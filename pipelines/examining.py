@@ -126,8 +126,8 @@ def data(project: Project) -> Iterator[Finding]:
         yield Finding("data", str(error), "mend")
         return
     with opened(file, read_only=True) as con:
-        ((as_of,),) = con.sql("select as_of from config.run").fetchall()
+        ((as_of,),) = con.execute("select as_of from config.run").fetchall()
         yield Finding("data", f"published as of {as_of:%Y-%m-%d %H:%M} UTC")
-        for kind, found, example, effect, remedy, metrics in con.sql(SUMMARY).fetchall():
+        for kind, found, example, effect, remedy, metrics in con.execute(SUMMARY).fetchall():
             touched = f" Touches {metrics.replace('_', ' ')}." if metrics else ""
             yield Finding(kind, f"{found}, such as {example}. {effect} {remedy}{touched}", "look")

@@ -25,7 +25,7 @@ def export(file: Path, folder: Path, wanted: Sequence[str]) -> list[tuple[Path, 
 
 def chosen(con: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> list[str]:
     """Return the tables that schemas and names stand for."""
-    found = con.sql(
+    found = con.execute(
         "select schema_name, concat(schema_name, '.', table_name) from duckdb_tables() "
         "where database_name = current_database() order by all"
     ).fetchall()

@@ -59,11 +59,13 @@ def published(project: Project) -> tuple[Mapping[str, str], list[str]]:
     except NothingPublished:
         return {}, []
     with opened(file, read_only=True) as con:
-        tables = {name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()}
+        tables = {
+            name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()
+        }
         if "flags" not in tables:
             return {}, []
-        keys = [key for (key,) in con.sql(KEYS).fetchall()]
-        return dict(con.sql(DEPLOYED).fetchall()), keys
+        keys = [key for (key,) in con.execute(KEYS).fetchall()]
+        return dict(con.execute(DEPLOYED).fetchall()), keys
 
 
 def places(project: Project, name: str) -> Iterator[tuple[str, "Checkout"]]:

@@ -53,7 +53,7 @@ class Delivery:
 
 def delivery(con: duckdb.DuckDBPyConnection, edition: date) -> Delivery:
     """Read from a published file what the report of the week that begins on a day delivers."""
-    if not con.sql(KNOWS_LEDGER).fetchall():
+    if not con.execute(KNOWS_LEDGER).fetchall():
         # An earlier release published the file; what it tells can't be held against later ones.
         return Delivery(edition, ())
     since = edition - timedelta(weeks=WEEKS - 1)

@@ -40,7 +40,7 @@ def of(con: duckdb.DuckDBPyConnection, which: str, *asked: str) -> list[Row]:
     """Return the changes that a condition holds for, with where they are live."""
     found: list[Row] = con.sql(CHANGES.format(which=which), params=[*asked]).pl().to_dicts()
     for row in found:
-        told = con.sql(REGIONS, params=[row["deployment_id"]]).fetchall()
+        told = con.execute(REGIONS, [row["deployment_id"]]).fetchall()
         row["regions"] = [{"environment": place, "live_since": at} for place, at in told]
     return found
 
@@ -55,8 +55,8 @@ def landings(warehouse: Path, sha: str) -> list[str]:
     except duckdb.Error:
         return []
     with closing(con):
-        rows = con.sql(
+        rows = con.execute(
             "select distinct landed_by from facts.commit_landings where starts_with(sha, $1)",
-            params=[sha],
+            [sha],
         ).fetchall()
     return [landed for (landed,) in rows]

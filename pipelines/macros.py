@@ -34,11 +34,11 @@ BLANKS = {
 
 def write(con: duckdb.DuckDBPyConnection, database: str) -> None:
     """Make the macros in a database in place of those that it has."""
-    ((home,),) = con.sql("select current_database()").fetchall()
+    ((home,),) = con.execute("select current_database()").fetchall()
     # Names in a macro are looked up where it is made, and where it is asked.
     con.execute(f"use {database}")
     try:
-        for (name,) in con.sql(MADE).fetchall():
+        for (name,) in con.execute(MADE).fetchall():
             con.execute(f"drop macro table {name}")
         for one in macros():
             con.execute(f"create macro {one.name}({', '.join(one.arguments)}) as table {one.text}")

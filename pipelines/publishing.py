@@ -127,7 +127,7 @@ def start(con: duckdb.DuckDBPyConnection, folder: Path, partial: Path) -> None:
     with suppress(NothingPublished, OSError, duckdb.Error):
         shutil.copyfile(current(folder), partial)
         con.execute(f"attach {quoted(str(partial))} as published")
-        is_dense = con.sql(DENSE).fetchall()
+        is_dense = con.execute(DENSE).fetchall()
         con.execute("detach published")
         if is_dense:
             return
@@ -142,8 +142,10 @@ def copy(con: duckdb.DuckDBPyConnection) -> None:
         f"create table if not exists published.{BOOK} (table_name text, made text); "
         + comments(f"published.{BOOK}", *BOOK_SAID)
     )
-    there = dict(con.sql(f"select table_name, made from published.{BOOK}").fetchall())
-    made = dict(con.sql("select table_name, fingerprint || content from build.tables").fetchall())
+    there = dict(con.execute(f"select table_name, made from published.{BOOK}").fetchall())
+    made = dict(
+        con.execute("select table_name, fingerprint || content from build.tables").fetchall()
+    )
     wanted = tables(con)
     known, digest = there.pop(MACROS, None), macros.digest()
     for table in there.keys() - wanted.keys():

@@ -129,7 +129,7 @@ def merge(
     for file in landing.files():
         if file.source in kinds:
             wanted.get(table_of(kinds[file.source], file.entity), []).append(file)
-    merged = con.sql("select distinct table_name from raw.landed_files").fetchall()
+    merged = con.execute("select distinct table_name from raw.landed_files").fetchall()
     idle = [table for table, files in wanted.items() if not files and (table,) not in merged]
     for table, files in wanted.items():
         if table not in idle:
@@ -158,9 +158,9 @@ def merge_table(
     con.execute(f"create table if not exists raw.{table} ({TABLES[table]})")
     paths = {file.path: landing.url(file) for file in wanted}
     until = known_at.isoformat() if known_at else ""
-    merged = con.sql(
+    merged = con.execute(
         "select path, known_at from raw.landed_files where table_name = $table",
-        params={"table": table},
+        {"table": table},
     ).fetchall()
     new = [url for path, url in paths.items() if (path, until) not in set(merged)]
     is_stale = any(path not in paths or cut != until for path, cut in merged)
@@ -185,14 +185,14 @@ def load(
     con: duckdb.DuckDBPyConnection, table: str, files: list[str], known_at: datetime | None
 ) -> None:
     """Make the versions that the files hold readable as ``landed``, with the table's types."""
-    wanted = con.sql(f"select column_name, column_type from (describe raw.{table})").fetchall()
+    wanted = con.execute(f"select column_name, column_type from (describe raw.{table})").fetchall()
     if not files:
         con.execute(f"create or replace temp view landed as from raw.{table} limit 0")
         return
     # A view, since a copy of a million rows costs more than reading their keys twice.
     told = ", ".join(map(quoted, files))
     read = f"read_parquet([{told}], union_by_name = true)"
-    there = {name for name, *_ in con.sql(f"describe from {read}").fetchall()}
+    there = {name for name, *_ in con.execute(f"describe from {read}").fetchall()}
     listed = ", ".join(
         f"cast({name if name in there else 'null'} as {kind}) as {name}" for name, kind in wanted
     )
@@ -216,7 +216,7 @@ def protocols(landing: Landing) -> set[str]:
 def has_choice(con: duckdb.DuckDBPyConnection, versions: str) -> bool:
     """Tell whether any record has two versions; where none has, choosing would only cost."""
     repeated = f"select 1 from ({versions}) group by source, scope, record_id having count(*) > 1"
-    return bool(con.sql(f"{repeated} limit 1").fetchall())
+    return bool(con.execute(f"{repeated} limit 1").fetchall())
 
 
 def latest(versions: str, table: str) -> str:

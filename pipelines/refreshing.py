@@ -204,7 +204,7 @@ def refuse_before_history(project: Project, known_at: datetime) -> None:
 
 def rejected(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return a sentence for every row that could not be read."""
-    rows = con.sql(
+    rows = con.execute(
         "select subject, detail from marts.data_quality where kind = 'rejected row' order by all"
     ).fetchall()
     return [f"{subject}: {detail}" for subject, detail in rows]
@@ -212,7 +212,7 @@ def rejected(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def undeployed(con: duckdb.DuckDBPyConnection) -> list[str]:
     """List the services that no production deployment is known of."""
-    rows = con.sql(
+    rows = con.execute(
         "select service from marts.data_quality where kind = 'service without a deployment' "
         "order by service"
     ).fetchall()

@@ -35,7 +35,7 @@ def scorecard(con: duckdb.DuckDBPyConnection, service: str | None) -> dict[str, 
         for name, columns in TABLES.items()
     }
     if service and not found["questions"]:
-        known = con.sql("select service from facts.services order by service").fetchall()
+        known = con.execute("select service from facts.services order by service").fetchall()
         names = ", ".join(name for (name,) in known) or "none yet"
         raise DrumbeatError(
             f"{service!r} has not deployed to production, or is no service; there are: {names}"
@@ -45,7 +45,7 @@ def scorecard(con: duckdb.DuckDBPyConnection, service: str | None) -> dict[str, 
 
 def as_json(con: duckdb.DuckDBPyConnection, service: str | None) -> dict[str, Any]:
     """Return the answer of ``drumbeat scorecard --json``; the questions are its ``rows``."""
-    ((as_of,),) = con.sql("select as_of from config.run").fetchall()
+    ((as_of,),) = con.execute("select as_of from config.run").fetchall()
     found = scorecard(con, service)
     told = {name: [plain(row) for row in rows] for name, rows in found.items()}
     return {"as_of": as_of.isoformat(), "rows": told.pop("questions"), **told}
@@ -60,7 +60,7 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
 def as_text(con: duckdb.DuckDBPyConnection, service: str | None) -> str:
     """Return the scorecard for a terminal: a line a question, or a line a service."""
     found = scorecard(con, service)
-    ((zone,),) = con.sql("select time_zone from config.run").fetchall()
+    ((zone,),) = con.execute("select time_zone from config.run").fetchall()
     if not found["questions"]:
         return "Nothing has been deployed to production yet."
     return one(found, zone) if service else every(found["questions"])

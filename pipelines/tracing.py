@@ -86,7 +86,9 @@ def trace(con: duckdb.DuckDBPyConnection, data_dir: Path, kind: str, asked: str)
     id = found(con, kind, asked)
     name = TABLES[kind][1]
     facts = rows(con, f"select * from {TABLES[kind][0]} where {name} = $1 order by service", id)
-    known = dict(con.sql("select source, host from config.sources order by position").fetchall())
+    known = dict(
+        con.execute("select source, host from config.sources order by position").fetchall()
+    )
     named = {row["source"] for row in facts if row.get("source")}
     hosts = {source: host for source, host in known.items() if source in (named or known)}
     landed, persons = payloads.landed(data_dir, ids(facts, id, named), ENTITIES[kind], hosts)
@@ -121,7 +123,7 @@ def found(con: duckdb.DuckDBPyConnection, kind: str, asked: str) -> str:
     """Return the one id that is meant; raises DrumbeatError with those that may be."""
     facts, name, at = TABLES[kind]
     query = MATCHES.format(table=facts, id=name)
-    fitting = [id for (id,) in con.sql(query, params=[asked]).fetchall()]
+    fitting = [id for (id,) in con.execute(query, [asked]).fetchall()]
     if asked in fitting or len(fitting) == 1:
         return str(fitting[0])
     if not fitting:

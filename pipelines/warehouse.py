@@ -52,8 +52,8 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def written(con: duckdb.DuckDBPyConnection) -> Book:
     """Return what is written down of every table."""
-    rows = con.sql("select table_name, fingerprint, content, row_count from build.tables")
-    return {table: tuple(found) for table, *found in rows.fetchall()}
+    query = "select table_name, fingerprint, content, row_count from build.tables"
+    return {table: tuple(found) for table, *found in con.execute(query).fetchall()}
 
 
 def write_down(con: duckdb.DuckDBPyConnection, entries: Book) -> None:
@@ -79,7 +79,7 @@ def empty(made_from: str) -> Entry:
 
 def held(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> Entry:
     """Return what to write down of a table; order plays no part in a sum of row hashes."""
-    ((content, row_count),) = con.sql(
+    ((content, row_count),) = con.execute(
         "select concat(count(*), ':', sum(hash(all_rows)::hugeint)), count(*) "
         f"from {table} as all_rows"
     ).fetchall()
@@ -88,8 +88,8 @@ def held(con: duckdb.DuckDBPyConnection, table: str, made_from: str) -> Entry:
 
 def known(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Tell whether it is written down what ``table`` holds."""
-    rows = con.sql("select 1 from build.tables where table_name = $1", params=[table])
-    return bool(rows.fetchall())
+    query = "select 1 from build.tables where table_name = $1"
+    return bool(con.execute(query, [table]).fetchall())
 
 
 def quoted(text: str) -> str:

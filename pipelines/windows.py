@@ -94,7 +94,7 @@ def window(
     con: duckdb.DuckDBPyConnection, since: date | None = None, until: date | None = None
 ) -> Window:
     """Return the window asked for, by default the last 12 whole weeks."""
-    ((as_of, zone_name, *kind),) = con.sql(
+    ((as_of, zone_name, *kind),) = con.execute(
         "select as_of, time_zone, is_demo, is_git_only from config.run"
     ).fetchall()
     zone = ZoneInfo(zone_name)
@@ -120,7 +120,7 @@ def metrics(
     """Return the rows of ``marts.metrics`` for the window's periods: services, teams, everybody."""
     build(con, chosen, by)
     scope, name = ("service", service) if service else ("team", team)
-    known = con.sql("select name from facts.scopes where scope = $1", params=[scope]).fetchall()
+    known = con.execute("select name from facts.scopes where scope = $1", [scope]).fetchall()
     if name and (name,) not in known:
         names = ", ".join(sorted({one for (one,) in known})) or "none"
         raise DrumbeatError(f"no {scope} is called {name!r}; there are: {names}")

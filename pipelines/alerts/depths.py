@@ -35,7 +35,7 @@ class Irreversible(NamedTuple):
 def joined(con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> list[Row]:
     """Return rows of services, each with what it can not be taken back from, if anything."""
     try:
-        alarming = con.sql(ALARMING).fetchall()
+        alarming = con.execute(ALARMING).fetchall()
     except duckdb.CatalogException:
         # An earlier release published the file.
         alarming = []

@@ -39,7 +39,7 @@ def read(found: "Project") -> tuple[Rows, Occasion]:
 
 def occasion(con: duckdb.DuckDBPyConnection, now: datetime) -> Occasion:
     """Return which run was published."""
-    ((as_of, known_at, zone, is_demo, has_as_of, has_known_at),) = con.sql(
+    ((as_of, known_at, zone, is_demo, has_as_of, has_known_at),) = con.execute(
         "select as_of, known_at, time_zone, is_demo, has_as_of, has_known_at from config.run"
     ).fetchall()
     run = Run(as_of, known_at, has_as_of=has_as_of, has_known_at=has_known_at)

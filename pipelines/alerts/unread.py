@@ -98,6 +98,6 @@ def services(con: duckdb.DuckDBPyConnection, scopes: Scopes) -> list[Unread]:
     frame = pl.DataFrame(rows, schema={"source": pl.String, "scope": pl.String}, orient="row")
     con.register("unread", frame)
     try:
-        return [Unread(*row) for row in con.sql(SERVICES).fetchall()]
+        return [Unread(*row) for row in con.execute(SERVICES).fetchall()]
     finally:
         con.unregister("unread")

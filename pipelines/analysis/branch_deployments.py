@@ -190,7 +190,7 @@ def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Make what other tools read of all scopes; which days are chosen makes no difference."""
-    ((zone,),) = con.sql("select time_zone from config.calendar").fetchall()
+    ((zone,),) = con.execute("select time_zone from config.calendar").fetchall()
     day = {"since": date(2000, 1, 1), "until": date(2000, 1, 2), "today": date(2000, 1, 1)}
     for text, params in peering.statements(
         READ, service=None, days={**day, "by": "window"}, zone=zone

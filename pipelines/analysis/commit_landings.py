@@ -50,9 +50,9 @@ def landings(con: duckdb.DuckDBPyConnection, found: Repository) -> pl.DataFrame:
 
 def head(con: duckdb.DuckDBPyConnection, found: Repository) -> int:
     """Return the number of the default branch's tip as it was at the cut, -1 for none."""
-    told = con.sql(
+    told = con.execute(
         "select sha from staging.git__heads where repository = $1 and is_default order by source",
-        params=[found.name],
+        [found.name],
     ).fetchall()
     if not told:
         return longest_line(found)
@@ -63,10 +63,10 @@ def head(con: duckdb.DuckDBPyConnection, found: Repository) -> int:
 
 def earlier_tip(con: duckdb.DuckDBPyConnection, found: Repository, sha: str) -> int:
     """Walk first parents back from a tip that is later than the cut."""
-    rows = con.sql(
+    rows = con.execute(
         "select sha, split_part(parents, ' ', 1) from (select * from staging.git__commits "
         "union all by name select * from staging.files__commits) where repository = $1",
-        params=[found.name],
+        [found.name],
     ).fetchall()
     first_parents: dict[str, str] = dict(rows)
     kept: dict[str, int] = dict(zip(found.shas, range(len(found.shas)), strict=True))

@@ -41,7 +41,7 @@ SHORTEST = 5
 
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return the titles that name somebody, each with its mask."""
-    names = [name for (name,) in con.sql(NAMES).fetchall() if is_telling(name)]
+    names = [name for (name,) in con.execute(NAMES).fetchall() if is_telling(name)]
     titles: pl.Series = con.sql(f"select title from ({TITLES}) where title <> ''").pl()["title"]
     has_name = titles.str.contains_any(names, ascii_case_insensitive=True) if names else False
     suspect = titles.filter(titles.str.contains("@", literal=True) | has_name)

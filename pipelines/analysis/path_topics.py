@@ -34,7 +34,7 @@ def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     paths: pl.DataFrame = con.sql(PATHS).pl()
     rules = [
         Rule(topic, tool, pattern, has_contents=False)
-        for topic, tool, pattern in con.sql(RULES).fetchall()
+        for topic, tool, pattern in con.execute(RULES).fetchall()
     ]
     named = pl.DataFrame(
         {

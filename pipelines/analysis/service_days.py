@@ -45,7 +45,7 @@ class Terms:
 
 def terms(con: duckdb.DuckDBPyConnection) -> Terms:
     """Return what the configuration and the run say."""
-    ((today, week, years, alarms, count),) = con.sql(
+    ((today, week, years, alarms, count),) = con.execute(
         "select cast(run.as_of at time zone run.time_zone as date), calendar.working_week, "
         "cadence.return_years, cadence.false_alarms, "
         "(select count(distinct service) from facts.deploy_days) "
@@ -70,8 +70,8 @@ def service_days(con: duckdb.DuckDBPyConnection, today: date) -> Iterator[Servic
     begin, end = min(on.min(), last), max(on.max(), last) + AHEAD + 1
     every, place, now = np.arange(begin, end), number(on, begin), number(last, begin)
     off = {country: marked(days, begin, end) for country, days in holidays(con).items()}
-    countries = dict(con.sql("select service, country from config.services").fetchall())
-    ((default,),) = con.sql("select country from config.calendar").fetchall()
+    countries = dict(con.execute("select service, country from config.services").fetchall())
+    ((default,),) = con.execute("select country from config.calendar").fetchall()
     none = marked(on[:0], begin, end)
     frozen = freezes(con, begin, end)
     everywhere = frozen.get(None, none)
@@ -106,7 +106,9 @@ def freezes(
 ) -> dict[str | None, Flags]:
     """Return which days from ``begin`` up to ``end`` lie in a freeze, by service; None is all."""
     found: dict[str | None, Flags] = {}
-    for name, *between in con.sql("select service, from_on, to_on from facts.freezes").fetchall():
+    for name, *between in con.execute(
+        "select service, from_on, to_on from facts.freezes"
+    ).fetchall():
         first, last = (number(np.datetime64(on, "D"), begin) for on in between)
         days = found.setdefault(name, marked(np.array([], "datetime64[D]"), begin, end))
         days[max(first, 0) : max(last + 1, 0)] = True

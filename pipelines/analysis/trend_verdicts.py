@@ -55,7 +55,7 @@ QUERIES = {
 
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return what the tests say of every scope that has anything to look at."""
-    ((today,),) = con.sql(
+    ((today,),) = con.execute(
         "select cast(as_of at time zone time_zone as date) from config.run"
     ).fetchall()
     rows = [row for metric, weeks in SPANS for row in verdicts(con, metric, weeks, today)]

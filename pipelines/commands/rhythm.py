@@ -67,8 +67,8 @@ def known(found: "Project", service: str | None, until: date | None, because: st
     from pipelines.publishing import current
 
     with windows.published(current(found.serving)) as con:
-        ((as_of, zone),) = con.sql("select as_of, time_zone from config.run").fetchall()
-        services = {name for (name,) in con.sql("select service from marts.cadence").fetchall()}
+        ((as_of, zone),) = con.execute("select as_of, time_zone from config.run").fetchall()
+        services = {name for (name,) in con.execute("select service from marts.cadence").fetchall()}
     today = as_of.astimezone(ZoneInfo(zone)).date()
     if service is not None and until is not None and because is not None:
         confirming.confirm(found.configuration, services, service, until, because, today)
@@ -119,7 +119,7 @@ def whereabouts(change: str, data_dir: Path | None, *, as_json: bool) -> list[di
 
     folder = data_dir or options.DATA
     with windows.published(published(data_dir)) as con:
-        ((zone,),) = con.sql("select time_zone from config.run").fetchall()
+        ((zone,),) = con.execute("select time_zone from config.run").fetchall()
         rows = locating.locate(con, change, folder / "warehouse.duckdb")
     click.echo(json.dumps(rows, indent=1, default=str) if as_json else as_text(rows, zone))
     return rows

@@ -33,7 +33,7 @@ def counted(
 def check(con: duckdb.DuckDBPyConnection) -> None:
     """Raise where the published file is of an earlier version that lacks what is read."""
     query = "select concat(schema_name, '.', table_name) from duckdb_tables()"
-    missing = published() - {name for (name,) in con.sql(query).fetchall()}
+    missing = published() - {name for (name,) in con.execute(query).fetchall()}
     if missing:
         raise DrumbeatError(
             f"the published file has no {', '.join(sorted(missing))}, an earlier version made it; "

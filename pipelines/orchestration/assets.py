@@ -179,9 +179,9 @@ def published(context: dg.AssetExecutionContext, warehouse: Held) -> dg.Material
     for row in refreshing.rejected(warehouse.con):
         context.log.warning(f"Left out: {row}")
     file = refreshing.published(warehouse.con, warehouse.project)
-    ((rows,),) = warehouse.con.sql(
+    ((rows,),) = warehouse.con.execute(
         "select sum(row_count)::bigint from build.tables where list_contains($1, table_name)",
-        params=[seen_tables()],
+        [seen_tables()],
     ).fetchall()
     path = dg.MetadataValue.path(file)
     return dg.MaterializeResult(

@@ -110,7 +110,7 @@ def of(table: str, grain: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[
 def unique(con: duckdb.DuckDBPyConnection, table: str, grain: tuple[str, ...]) -> Finding:
     """Check that the grain is one, and show some rows that break it."""
     names = ", ".join(grain)
-    found = con.sql(
+    found = con.execute(
         f"select count(*) over (), count(*), {names} from {table} group by {names} "
         f"having count(*) > 1 order by all limit {SHOWN}"
     ).fetchall()
@@ -123,7 +123,7 @@ def unique(con: duckdb.DuckDBPyConnection, table: str, grain: tuple[str, ...]) -
 def present(con: duckdb.DuckDBPyConnection, table: str, needed: tuple[str, ...]) -> Finding:
     """Check that no row lacks a part of its key."""
     counts = ", ".join(f"count(*) - count({name})" for name in needed)
-    ((*missing,),) = con.sql(f"select {counts} from {table}").fetchall()
+    ((*missing,),) = con.execute(f"select {counts} from {table}").fetchall()
     told = [f"{n:,} rows lack {name}" for name, n in zip(needed, missing, strict=True) if n]
     return finding("keys_are_present", table, "; ".join(told), missing=sum(missing))
 
@@ -141,7 +141,7 @@ def whole(
 
 def agreeing(total: totals.Total, warehouse: Warehouse) -> Finding:
     """Check that two layers count the same."""
-    ((here, there),) = warehouse.con.sql(f"select ({total.here}), ({total.there})").fetchall()
+    ((here, there),) = warehouse.con.execute(f"select ({total.here}), ({total.there})").fetchall()
     told = f"{here:,} here, {there:,} there: {total.there}" if here != there else ""
     return finding(total.name, total.table, told, here=int(here), there=int(there))
 

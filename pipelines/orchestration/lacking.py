@@ -12,7 +12,7 @@ SHOWN = 5
 
 def findings(con: duckdb.DuckDBPyConnection, table: str) -> tuple[str, int]:
     """Return each kind of finding in a table with its remedy, and how many there are in all."""
-    kinds = con.sql(
+    kinds = con.execute(
         "select found.kind, count(*), min(found.subject), min(coalesce(found.remedy, told.remedy)) "
         f"from {table} as found inner join seeds.finding_kinds as told using (kind) "
         "group by found.kind order by all"
@@ -23,11 +23,11 @@ def findings(con: duckdb.DuckDBPyConnection, table: str) -> tuple[str, int]:
 
 def unexplained(con: duckdb.DuckDBPyConnection) -> tuple[str, int]:
     """Return the services whose latest week too few deployments of explain, and how many."""
-    lacking = con.sql(
+    lacking = con.execute(
         "select service, explained_count, deployment_count "
         f"from (select *, max(starts_on) over () as last_on from {EXPLAINED}) "
         "where starts_on = last_on and explained_rate < $1 order by all",
-        params=[ENOUGH],
+        [ENOUGH],
     ).fetchall()
     told = [
         f"{service}: {count:,} of {whole:,} explain themselves" for service, count, whole in lacking

@@ -35,12 +35,12 @@ def columns_of(
     con: duckdb.DuckDBPyConnection, tables: list[str]
 ) -> Mapping[str, list[dg.TableColumn]]:
     """Return the columns of each table as DuckDB has them, described by their headers."""
-    rows = con.sql(
+    rows = con.execute(
         "select concat(schema_name, '.', table_name) as name, column_name, lower(data_type) "
         "from duckdb_columns() "
         "where database_name = current_database() and list_contains($1, name) "
         "order by name, column_index",
-        params=[tables],
+        [tables],
     ).fetchall()
     found: dict[str, list[dg.TableColumn]] = {table: [] for table in tables}
     for table, name, kind in rows:

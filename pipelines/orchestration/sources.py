@@ -91,12 +91,12 @@ def last_collected(
     A refresh outside of Dagster leaves no note, but the records it fetched say when it was.
     """
     con.execute(BOOK)
-    ((noted_at, error),) = con.sql(
+    ((noted_at, error),) = con.execute(
         "select max(collected_at), coalesce(max(error), '') from build.collections "
         "where source = $1 and entity = $2",
-        params=[source, entity_of(table)],
+        [source, entity_of(table)],
     ).fetchall()
-    ((fetched_at,),) = con.sql(
-        f"select max(fetched_at) from raw.{table} where source = $1", params=[source]
+    ((fetched_at,),) = con.execute(
+        f"select max(fetched_at) from raw.{table} where source = $1", [source]
     ).fetchall()
     return max((at for at in (noted_at, fetched_at) if at), default=None), error

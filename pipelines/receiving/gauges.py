@@ -67,7 +67,7 @@ def labels(row: Row) -> dict[str, str]:
 
 def freshness(con: duckdb.DuckDBPyConnection, file: Path) -> Iterator[Family]:
     """Yield how old what is published is, and what each source brought last."""
-    ((as_of, deployed),) = con.sql(FRESHNESS).fetchall()
+    ((as_of, deployed),) = con.execute(FRESHNESS).fetchall()
     sources = [({"source": row["source"], "kind": row["kind"]}, row) for row in told(con, SOURCES)]
     for name, said, rows in (
         ("as_of", "The moment that the numbers tell of.", [({}, as_of)]),

@@ -71,7 +71,7 @@ def _named(con: duckdb.DuckDBPyConnection, monday: date, scope: Scope) -> list[S
 
 def _there(con: duckdb.DuckDBPyConnection, monday: date, scope: Scope) -> list[str]:
     params = {"kind": scope.kind, "monday": monday}
-    return [name for (name,) in con.sql(IN_SERVICE, params=params).fetchall()]
+    return [name for (name,) in con.execute(IN_SERVICE, params).fetchall()]
 
 
 def week_name(monday: date) -> str:
