@@ -76,7 +76,8 @@ def row(query: str, params: Sequence[Any] = ()) -> dict[str, Any]:
     return rows[0] if rows else {}
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+# Names of a thousand services are a key sooner as their text than one by one.
+@st.cache_data(max_entries=512, show_spinner=False, hash_funcs={tuple: repr})
 def _answer(path: str, query: str, params: tuple[Any, ...]) -> pl.DataFrame:
     with _connection(Path(path)).cursor() as con:
         answer: pl.DataFrame = con.sql(query, params=list(params)).pl()
