@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from dashboard import launch
 
@@ -37,20 +38,32 @@ PAGES = (
 )
 
 
+EMPTY = "import streamlit as st\nst.html('<h1 class=sentence>Nothing</h1><p class=note>n</p>')\n"
+
+
 def measure(data: Path) -> dict[str, Any]:
-    """Measure one reader alone, then five who act while fifteen more have a page open."""
+    """Measure one reader alone, then five who act while fifteen more have a page open.
+
+    Before, the same browser paints a page of the framework without anything on it.
+    """
+    with TemporaryDirectory() as folder:
+        page = Path(folder) / "empty.py"
+        page.write_text(EMPTY)
+        with server(data, page) as (address, _):
+            empty = asyncio.run(_empty(address))
     with server(data) as (address, process):
-        return asyncio.run(_measure(address, process))
+        return {"empty_page_seconds": empty, **asyncio.run(_measure(address, process))}
 
 
 @contextmanager
-def server(data: Path) -> Iterator[tuple[str, int]]:
-    """Serve the data on a free port; yield the address and the server's process."""
+def server(data: Path, page: Path | None = None) -> Iterator[tuple[str, int]]:
+    """Serve the data, or a page of one's own; yield the address and the server's process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    command = launch.command(port, headless=True)
     process = subprocess.Popen(
-        launch.command(port, headless=True),
+        [str(page) if page and word.endswith("app.py") else word for word in command],
         env=launch.environment(data),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -69,12 +82,27 @@ def server(data: Path) -> Iterator[tuple[str, int]]:
         process.wait(timeout=30)
 
 
+async def _empty(address: str) -> list[float]:
+    """Return the seconds to the first paint of an empty page, each time without a cache."""
+    async with async_playwright() as playwright:
+        browser = await chromium(playwright)
+        found = [round(await _first_paint(browser, address), 2) for _ in range(3)]
+        await browser.close()
+    tell(f"first paint of an empty page: {found}")
+    return found
+
+
+async def chromium(playwright: Playwright) -> Browser:
+    """Start the browser."""
+    return await playwright.chromium.launch(
+        executable_path=shutil.which("chromium"),
+        args=["--no-sandbox", "--disable-dev-shm-usage"],
+    )
+
+
 async def _measure(address: str, process: int) -> dict[str, Any]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
+        browser = await chromium(playwright)
         first = [await _first_paint(browser, address) for _ in range(5)]
         tell(f"first paint: {first}")
         page, _ = await _opened(browser, address)
