@@ -23,7 +23,7 @@ test-all: .venv/dev  ## the same, with the slow suites whole
 	DRUMBEAT_TEST_ALL=1 $(BIN)/python -m pytest
 
 check: .venv/dev  ## lint, types, SQL style
-	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/sqlfluff lint sql
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/sqlfluff lint --processes 0 sql
 
 bench: .venv/dev  ## prints JSON; inputs are made once and kept in .bench
 	$(BIN)/python -m bench .bench

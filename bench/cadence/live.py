@@ -16,8 +16,7 @@ KINDS = 250
 TABLES = """
 create schema config;
 create schema facts;
-create table config.run as
-select cast($today as timestamptz) as as_of, 'UTC' as time_zone;
+create table facts.today as select cast($today as date) as today;
 create table config.calendar as select '0 1 2 3 4' as working_week, 'DE' as country;
 create table config.cadence as
 select 5.0 as return_years, cast(null as double) as false_alarms;

@@ -11,8 +11,8 @@ import numpy as np
 from pipelines.analysis.operational_days import Days, Flags, Whole
 
 INPUTS = (
-    "config.cadence", "config.calendar", "config.holidays", "config.run", "config.services",
-    "facts.deploy_days", "facts.freezes", "facts.services",
+    "config.cadence", "config.calendar", "config.holidays", "config.services",
+    "facts.deploy_days", "facts.freezes", "facts.services", "facts.today",
 )  # fmt: skip
 AHEAD = 400
 """Days to come that are told of, for when the next deployment is expected."""
@@ -46,10 +46,10 @@ class Terms:
 def terms(con: duckdb.DuckDBPyConnection) -> Terms:
     """Return what the configuration and the run say."""
     ((today, week, years, alarms, count),) = con.execute(
-        "select cast(run.as_of at time zone run.time_zone as date), calendar.working_week, "
+        "select run.today, calendar.working_week, "
         "cadence.return_years, cadence.false_alarms, "
         "(select count(distinct service) from facts.deploy_days) "
-        "from config.run as run, config.calendar as calendar, config.cadence as cadence"
+        "from facts.today as run, config.calendar as calendar, config.cadence as cadence"
     ).fetchall()
     # So many services, each with a false alarm in so many years, make the alarms of one year.
     threshold = years if alarms is None else max(count / alarms, 1.0)

@@ -17,7 +17,7 @@ from pipelines.analysis.trends import Trend
 
 TABLE = "facts.trends"
 INPUTS = (
-    "config.run", "facts.owned_changes", "facts.rollouts", "facts.scopes", "facts.spells",
+    "facts.owned_changes", "facts.rollouts", "facts.scopes", "facts.spells", "facts.today",
 )  # fmt: skip
 GRAIN = ("metric", "scope", "name", "week_count")
 COLUMNS = {
@@ -55,9 +55,7 @@ QUERIES = {
 
 def analyse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return what the tests say of every scope that has anything to look at."""
-    ((today,),) = con.execute(
-        "select cast(as_of at time zone time_zone as date) from config.run"
-    ).fetchall()
+    ((today,),) = con.execute("select today from facts.today").fetchall()
     rows = [row for metric, weeks in SPANS for row in verdicts(con, metric, weeks, today)]
     kinds = (pl.String, pl.String, pl.String, pl.Int64, pl.String, pl.Float64, pl.Int64, pl.Int64,
              pl.Float64, pl.Float64)  # fmt: skip

@@ -13,9 +13,9 @@ with bounds as (
             date_trunc('month', min(rollouts.finished_on)),
             date_trunc('week', min(rollouts.finished_on)) - interval 77 day
         ) as first_on,
-        max(cast(run.as_of at time zone run.time_zone as date)) as last_on
+        max(run.today) as last_on
     from facts.rollouts as rollouts
-    cross join config.run as run
+    cross join facts.today as run
 ),
 
 days as (

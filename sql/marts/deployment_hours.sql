@@ -21,10 +21,10 @@ with deployed as (
             rollouts.service = scopes.service
             and rollouts.finished_on >= scopes.from_on
             and rollouts.finished_on < scopes.until_on
-    cross join config.run as run
+    cross join facts.today as run
     where
-        rollouts.finished_on >= cast(run.as_of at time zone run.time_zone as date) - 365
-        and rollouts.finished_on < cast(run.as_of at time zone run.time_zone as date)
+        rollouts.finished_on >= run.today - 365
+        and rollouts.finished_on < run.today
 ),
 
 changed as (
@@ -42,9 +42,9 @@ changed as (
             carried.service = scopes.service
             and carried.finished_on >= scopes.from_on
             and carried.finished_on < scopes.until_on
-    cross join config.run as run
+    cross join facts.today as run
     where
-        carried.finished_on >= cast(run.as_of at time zone run.time_zone as date) - 365
+        carried.finished_on >= run.today - 365
         and not coalesce(changes.is_bot, false)
 ),
 

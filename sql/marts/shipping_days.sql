@@ -28,17 +28,17 @@ spans as (
         coalesce(configured.country, calendar.country) as country,
         calendar.working_week,
         greatest(
-            begun.first_on, cast(run.as_of at time zone run.time_zone as date) - 365
+            begun.first_on, run.today - 365
         ) as first_on,
         least(
-            cast(run.as_of at time zone run.time_zone as date),
+            run.today,
             coalesce(services.retired_on, date '9999-12-31')
         ) as until_on
     from facts.services as services
     inner join begun on services.service = begun.service
     left join config.services as configured on services.service = configured.service
     cross join config.calendar as calendar
-    cross join config.run as run
+    cross join facts.today as run
 ),
 
 frozen as (
