@@ -165,11 +165,11 @@ def fail_rate_of_all(ends_on: date) -> float | None:
 def failing_more(ends_on: date) -> list[str]:
     """Return the services that fail more than all others over twelve weeks, beyond chance."""
     found = data.ask(
-        "select member from marts.compared_failures where trait = 'service' and ends_on = ?"
+        "select group_name from marts.compared_failures where trait = 'service' and ends_on = ?"
         " and is_worse",
         [ends_on],
     )
-    return found["member"].to_list()
+    return found["group_name"].to_list()
 
 
 def beats(services: Sequence[str]) -> dict[str, pl.DataFrame]:

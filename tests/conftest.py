@@ -44,7 +44,8 @@ def pytest_collection_modifyitems(items):
 def demo(tmp_path_factory):
     """The data directory of the demo, made once for all processes; change a copy of it."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "the-demo"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "the-demo" / "data"
+    folder.parent.mkdir(exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "serving" / "current.duckdb").exists():

@@ -4,13 +4,13 @@
 -- all are alike: by the tail of the hypergeometric distribution in Molenaar's approximation (1970),
 -- and Bonferroni's share of each group that is not too few.
 --
--- grain: scope, name, trait, ends_on, member
+-- grain: scope, name, trait, ends_on, group_name
 --   scope              service, team or organisation.
 --   name               The service, the team, or the word organisation.
 --   trait              weekday or batch_size, of the last 365 whole days; service, of the twelve
 --                      weeks to each week's end, in the organisation alone.
 --   ends_on            First day after those counted.
---   member             The group: as marts.outcomes has places, or the service.
+--   group_name         The group: as marts.outcomes has places, or the service.
 --   deployment_count   Counted production deployments.
 --   failed_count       Of them, how many needed intervention.
 --   is_too_few         True with fewer deployments than tell anything.
@@ -52,7 +52,7 @@ traits as (
         name,
         'weekday' as trait,
         ends_on,
-        cast(weekday as varchar) as member,
+        cast(weekday as varchar) as group_name,
         is_failed
     from counted
     union all
@@ -61,7 +61,7 @@ traits as (
         name,
         'batch_size' as trait,
         ends_on,
-        cast(size_place as varchar) as member,
+        cast(size_place as varchar) as group_name,
         is_failed
     from counted
     where change_count > 0
@@ -73,21 +73,21 @@ groups as (
         traits.name,
         traits.trait,
         traits.ends_on,
-        traits.member,
+        traits.group_name,
         count(*) as deployment_count,
         count(*) filter (where traits.is_failed) as failed_count,
         count(*) < max(rules.minimum_count) as is_too_few
     from traits
     inner join facts.scope_rules as rules
         on traits.scope = rules.scope and traits.name = rules.name
-    group by traits.scope, traits.name, traits.trait, traits.ends_on, traits.member
+    group by traits.scope, traits.name, traits.trait, traits.ends_on, traits.group_name
     union all
     select
         'organisation' as scope,
         'organisation' as name,
         'service' as trait,
         ends_on,
-        name as member,
+        name as group_name,
         deployment_count,
         share_count as failed_count,
         is_too_few
@@ -135,7 +135,7 @@ select
     scored.name,
     scored.trait,
     scored.ends_on,
-    scored.member,
+    scored.group_name,
     scored.deployment_count,
     scored.failed_count,
     scored.is_too_few,

@@ -21,7 +21,7 @@
 with rates as (
     select
         *,
-        cast(member as bigint) as place,
+        cast(group_name as bigint) as place,
         failed_count / nullif(cast(deployment_count as double), 0) as fail_rate,
         1.959964 * 1.959964 / nullif(deployment_count, 0) as z2_n
     from marts.compared_failures

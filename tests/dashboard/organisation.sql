@@ -497,7 +497,7 @@ cross join generate_series(1, 5) as days (weekday);
 
 create table marts.compared_failures as
 select
-    'service' as trait, ends_on, name as member, name = 'search' as is_worse
+    'service' as trait, ends_on, name as group_name, name = 'search' as is_worse
 from marts.metrics
 where scope = 'service' and metric = 'change_fail_rate' and period = 'twelve_weeks';
 

@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from pipelines import refreshing, settings
+from pipelines.alerts import unread
 from pipelines.commands.collecting import refreshed
 from pipelines.errors import DrumbeatError
 from pipelines.orchestration.alerting import told
@@ -57,6 +58,7 @@ def alerted(project, collect=None, is_forgotten=True):
     with held(project) as warehouse:
         if collect:
             list(merged(warehouse, collect, print))
+            unread.keep(project.data_dir, warehouse.collected)
         result = told(dg.build_asset_context(), warehouse=warehouse)
     return result.metadata["dagster/row_count"]
 

@@ -52,7 +52,7 @@ def draw_services():
 
 @pytest.fixture(scope="module")
 def tables():
-    """Return what the models make of them: by scope, trait and place, and by member."""
+    """Return what the models make of them: by scope, trait and place, and by group_name."""
     rows = pl.DataFrame(
         draw(), schema=("service", "finished_on", "is_failed", "change_count"), orient="row"
     )
@@ -149,6 +149,6 @@ def test_of_many_services_alike_hardly_any_fails_more_and_a_bad_one_is_found(ser
     worse = services.filter("is_worse")
 
     # One in 200 of any service: of forty periods none, or one.
-    assert worse.filter(pl.col("member") != "s59").height <= 1
-    assert worse.filter(member="s59").height >= PERIODS / 2
+    assert worse.filter(pl.col("group_name") != "s59").height <= 1
+    assert worse.filter(group_name="s59").height >= PERIODS / 2
     assert not services.filter("is_too_few")["is_worse"].any()
