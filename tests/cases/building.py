@@ -16,13 +16,15 @@ from weakref import WeakKeyDictionary
 
 import duckdb
 import polars as pl
+import sqlglot
+from sqlglot import exp
 
 from connectors.files import Files
 from connectors.neutral import TABLES
 from pipelines import raw, reaching, settings
 from pipelines.building import fill
 from pipelines.configuration import Configuration
-from pipelines.steps import steps
+from pipelines.steps import Step, steps
 from pipelines.warehouse import prepare
 from tests import support
 
@@ -70,11 +72,56 @@ def make(
         if table in needed:
             inputs = [versions.get(name, "") for name in step.inputs]
             made_from = hashlib.sha256("".join(inputs).encode()).hexdigest()
+            if is_still_empty(con, step, versions):
+                versions[table] = "empty"
+                continue
             if MADE[con].get(f"{table} from") != made_from:
                 # What is as empty as before is no reason to make anything again.
                 MADE[con][table] = made_from if fill(con, step) else "empty"
                 MADE[con][f"{table} from"] = made_from
             versions[table] = MADE[con][table]
+
+
+def is_still_empty(con: duckdb.DuckDBPyConnection, step: Step, versions: dict[str, str]) -> bool:
+    """Tell whether a table has no rows now, and can have none for want of rows to make it of."""
+    return (
+        step.analyse is None
+        and MADE[con].get(step.table) == "empty"
+        and any(versions.get(table) == "empty" for table in indispensable(step.text))
+    )
+
+
+@cache
+def indispensable(query: str) -> frozenset[str]:
+    """Return the tables each of which a query needs rows of to give any."""
+    return without(sqlglot.parse_one(query, read="duckdb"), {})
+
+
+def without(query: exp.Expression, common: dict[str, frozenset[str]]) -> frozenset[str]:
+    """Return the tables without whose rows a query has none; ``common`` has those of its CTEs."""
+    common = dict(common)
+    for one in query.ctes if isinstance(query, exp.Query) else ():
+        common[one.alias] = without(one.this, common)
+    if isinstance(query, exp.Subquery):
+        return without(query.this, common)
+    if isinstance(query, exp.SetOperation):
+        sides = without(query.left, common), without(query.right, common)
+        return sides[0] & sides[1] if isinstance(query, exp.Union) else sides[0]
+    if isinstance(query, exp.Table):
+        return frozenset({f"{query.db}.{query.name}"}) if query.db else common[query.name]
+    if not isinstance(query, exp.Select) or query.args.get("from_") is None:
+        return frozenset()
+    counts = [found for each in query.expressions for found in each.find_all(exp.AggFunc)]
+    if not query.args.get("group") and any(not one.find_ancestor(exp.Window) for one in counts):
+        # A count of nothing is a row.
+        return frozenset()
+    found = without(query.args["from_"].this, common)
+    for join in query.args.get("joins", ()):
+        if join.side in ("RIGHT", "FULL"):
+            return frozenset()
+        if join.side != "LEFT" and join.kind != "ANTI":
+            found |= without(join.this, common)
+    return found
 
 
 def configured(
@@ -85,7 +132,10 @@ def configured(
     rows = settings.rows(configuration, run)
     # Working days come from the calendar and the year, as a frame.
     days = repr((configuration.calendar, as_of.year))
-    versions = {f"config.{table}": days + repr(rows.get(table)) for table in settings.TABLES}
+    versions = {
+        f"config.{table}": days + repr(found) if (found := rows.get(table)) != [] else "empty"
+        for table in settings.TABLES
+    }
     if MADE[con].get("config") != repr(versions):
         settings.write(con, configuration, run)
         MADE[con]["config"] = repr(versions)
@@ -98,7 +148,8 @@ def landed(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, str]:
     for table in TABLES:
         name = f"raw.{raw.table_of('files', table)}"
         batches = list(Files(folder).collect(table, {}))
-        versions[name] = repr([batch.rows.rows() for batch in batches])
+        told = [batch.rows.rows() for batch in batches]
+        versions[name] = repr(told) if any(told) else "empty"
         hold_good(folder / f"{table}.csv", batches)
         if MADE[con].get(name) != versions[name]:
             con.execute(f"delete from {name}")
