@@ -3,8 +3,6 @@
 import ast
 import fcntl
 import os
-import subprocess
-import sys
 import threading
 from functools import wraps
 from pathlib import Path
@@ -49,11 +47,10 @@ def demo(tmp_path_factory):
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "serving" / "current.duckdb").exists():
-            words = ["-m", "pipelines", "demo", "--no-dashboard", "--data-dir", str(folder)]
-            told = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-            made = subprocess.run(
-                [sys.executable, "-W", "error", *words], capture_output=True, text=True, env=told
-            )
+            # Only those who need it load what it takes.
+            from tests.end_to_end.conftest import run
+
+            made = run("demo", "--no-dashboard", "--data-dir", str(folder))
             assert made.returncode == 0, made.stderr
             assert made.stdout == ""
     return folder

@@ -36,8 +36,6 @@ PAGES = (
     ("Service", "h1.sentence >> text=Which service"),
     ("Overview", "table.services"),
 )
-
-
 EMPTY = "import streamlit as st\nst.html('<h1 class=sentence>Nothing</h1><p class=note>n</p>')\n"
 
 

@@ -23,7 +23,7 @@ with counted as (
         scopes.scope,
         scopes.name,
         rollouts.is_failed,
-        cast(run.as_of at time zone run.time_zone as date) as ends_on,
+        run.today as ends_on,
         1 + (rollouts.finished_on - cast(date_trunc('week', rollouts.finished_on) as date))
             as weekday,
         case
@@ -40,10 +40,10 @@ with counted as (
             rollouts.service = scopes.service
             and rollouts.finished_on >= scopes.from_on
             and rollouts.finished_on < scopes.until_on
-    cross join config.run as run
+    cross join facts.today as run
     where
-        rollouts.finished_on >= cast(run.as_of at time zone run.time_zone as date) - 365
-        and rollouts.finished_on < cast(run.as_of at time zone run.time_zone as date)
+        rollouts.finished_on >= run.today - 365
+        and rollouts.finished_on < run.today
 ),
 
 traits as (

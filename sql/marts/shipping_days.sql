@@ -27,13 +27,8 @@ spans as (
         services.service,
         coalesce(configured.country, calendar.country) as country,
         calendar.working_week,
-        greatest(
-            begun.first_on, run.today - 365
-        ) as first_on,
-        least(
-            run.today,
-            coalesce(services.retired_on, date '9999-12-31')
-        ) as until_on
+        greatest(begun.first_on, run.today - 365) as first_on,
+        least(run.today, coalesce(services.retired_on, date '9999-12-31')) as until_on
     from facts.services as services
     inner join begun on services.service = begun.service
     left join config.services as configured on services.service = configured.service

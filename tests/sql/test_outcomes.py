@@ -52,7 +52,7 @@ def draw_services():
 
 @pytest.fixture(scope="module")
 def tables():
-    """Return what the models make of them: by scope, trait and place, and by group_name."""
+    """Return what the models make of them: by scope, trait and place, and by group."""
     rows = pl.DataFrame(
         draw(), schema=("service", "finished_on", "is_failed", "change_count"), orient="row"
     )
@@ -84,7 +84,8 @@ def tables():
         )  # fmt: skip
         con.register("drawn_shares", shares)
         con.execute("create table marts.shares as from drawn_shares")
-        for name in ("seeds.normal_bounds", "marts.compared_failures", "marts.outcomes"):
+        made = ("seeds.normal_bounds", "facts.today", "marts.compared_failures", "marts.outcomes")
+        for name in made:
             con.execute(f"create table {name} as {sql.model(name).text}")
         return con.sql("from marts.outcomes").pl(), con.sql("from marts.compared_failures").pl()
 
