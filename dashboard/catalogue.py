@@ -41,7 +41,7 @@ def show() -> None:
         if chosen == WITH_MACROS:
             marks.write(macro_table(data.ask(MACROS)))
         else:
-            said = f'<p class="caption">{escape_html((tables[chosen] or "").replace("`", ""))}</p>'
+            said = marks.caption((tables[chosen] or "").replace("`", ""))
             marks.write(said + column_table(data.ask(COLUMNS, [chosen])))
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboard import architecture, data
 from dashboard.frame import Frame
-from dashboard.marks import Column, table
+from dashboard.marks import Column, caption, table
 from sql.words import escape_html, few
 
 MOST_NAMES = 6
@@ -77,9 +77,7 @@ def first(found: pl.DataFrame, page: Frame) -> str:
         count = sum(row["case_count"] for row in rows)
         cells.append([escape_html(says), f"{count:,}", _names(rows, page)][: len(columns)])
     more = len(cells) - MOST_FIRST
-    tail = (
-        f'<p class="caption">and {more} more, below with all that is seen</p>' if more > 0 else ""
-    )
+    tail = caption(f"and {more} more, below with all that is seen") if more > 0 else ""
     return table(columns, cells[:MOST_FIRST], "blocks first") + tail
 
 

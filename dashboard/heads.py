@@ -75,9 +75,8 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
             picture.under(key, metrics[metric], evidence=evidence(metrics[metric], frame))
             # Under the picture, so that the five stay in line.
             write(_small([note for note in said[metric] if note not in of_several]))
-    if of_several:
-        lines = [f"{names.whose(whose)}: {note}." for note, whose in of_several.items()]
-        write(_small([f"To be read with care. {' '.join(lines)}"]))
+    if warned := names.with_care(of_several):
+        write(caption(warned))
     every = pl.concat([happened, levels.drop("metric")])
     remembered.say(every.sort("starts_on", descending=True, maintain_order=True))
 

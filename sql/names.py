@@ -37,3 +37,9 @@ def metric(name: str, *, is_git_only: bool = False) -> str:
 def whose(metrics: list[str]) -> str:
     """Say which metrics something is about, all five by that."""
     return "All five" if len(metrics) == len(WINDOWS) else words.capital(words.listed(metrics))
+
+
+def with_care(found: Mapping[str, list[str]]) -> str:
+    """Say what metrics are warned of, each warning with its metrics; empty without any."""
+    lines = [f"{whose(metrics)}: {said}." for said, metrics in found.items()]
+    return f"To be read with care. {' '.join(lines)}" if lines else ""

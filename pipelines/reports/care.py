@@ -22,5 +22,5 @@ def care(edition: Edition) -> str:
             found.setdefault(said, []).append(
                 names.metric(metric, is_git_only=edition.run.is_git_only).lower()
             )
-    lines = [f"{names.whose(metrics)}: {said}." for said, metrics in found.items()]
-    return f"To be read with care. {' '.join(lines)}\n" if lines else ""
+    line = names.with_care(found)
+    return f"{line}\n" if line else ""
