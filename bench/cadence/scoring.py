@@ -9,8 +9,9 @@ gaps (what the baseline reaches back), at most 500 operational days. An alarm th
 onset is no detection, and neither is its going on; a new one is.
 *Chance recall* is the share seen where nothing changes, at 13 placebo onsets in the range of the
 real ones, each with the gap known by then. *Excess recall* is (recall - chance) / (1 - chance).
-The *delay* runs from the end of the day before the onset to the end of the alarm's day, over those
-seen, in own gaps: operational days by the true calendar for each deploy-day before the onset.
+The *delay* runs from the end of the onset's day, when the change can first be told, to the end of
+the alarm's day, over those seen, in own gaps: operational days by the true calendar for each
+deploy-day before the onset. So an alarm in the first evening has none.
 
 Services with fewer than five deploy-days at an onset are too new to be asked there.
 """
@@ -92,7 +93,7 @@ def examine(service: Service, null: Whole, scores: dict[str, Floats], levels: Fl
 def delays(begun: Flags, null: Whole, clock: Floats, onset: int) -> Floats:
     """Return after how many own gaps an alarm begins at each level; nan beyond the horizon."""
     gap = own_gap(null, clock, onset)
-    since = clock[onset:] - clock[onset - 1]
+    since = clock[onset:] - clock[onset]
     inside = begun[:, onset:] & (since <= horizon_days(gap))
     return np.where(inside.any(axis=1), since[inside.argmax(axis=1)] / gap, np.nan)
 
