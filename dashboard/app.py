@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard import access, data, filters, frame, links, marks, questions, theme
+from dashboard import access, data, filters, frame, links, marks, picture, questions, theme
 from sql import words
 from sql.words import Part, escape_html
 
@@ -80,7 +80,8 @@ def main() -> None:
             _freshness(run)
         keys = next(known.filters for known in PAGES if found[known.name] is page)
         frame.begin(run, keys)
-        page.run()
+        with picture.last():
+            page.run()
     except data.NotPublishedError:
         _nothing_yet()
     except Exception as error:

@@ -1,10 +1,60 @@
 """A chart with all that belongs to it: title, how to read it, its evidence, PNG and CSV."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import download, marks
+
+HEAD_START = 0.6
+"""Seconds that a reader's first sentence is alone on the way to the browser."""
+
+
+class Waiting(NamedTuple):
+    """A picture whose place is kept."""
+
+    place: DeltaGenerator
+    figure: go.Figure
+    key: str
+    alt: str
+
+
+_waiting: ContextVar[list[Waiting]] = ContextVar("pictures")
+
+
+@contextmanager
+def last() -> Iterator[None]:
+    """Draw the pictures of a page when all its words are sent.
+
+    Plotly takes the browser a tenth of a second for each, and words behind it wait.
+    """
+    waiting: list[Waiting] = []
+    _waiting.set(waiting)
+    yield
+    for found in waiting:
+        # The mode bar stays hidden, and staticPlot off keeps hovering.
+        config = {"displayModeBar": False, "staticPlot": False}
+        found.place.plotly_chart(
+            found.figure, theme=None, key=f"{found.key}-plot", config=config, alt=found.alt
+        )
+
+
+def words_first() -> None:
+    """Wait once for the browser to show its first sentence.
+
+    What follows needs Plotly and other scripts, five megabytes in all, and a browser that begins to
+    read them shows nothing before it is through.
+    """
+    if st.runtime.exists() and "has_begun" not in st.session_state:
+        time.sleep(HEAD_START)
+    st.session_state["has_begun"] = True
 
 
 def show(
@@ -29,10 +79,10 @@ def show(
 
 
 def draw(figure: go.Figure, key: str, alt: str) -> None:
-    """Put a figure on the page with its sentence for those who can't see it."""
-    # The mode bar stays hidden, and staticPlot off keeps hovering.
-    config = {"displayModeBar": False, "staticPlot": False}
-    st.plotly_chart(figure, theme=None, key=f"{key}-plot", config=config, alt=alt)
+    """Keep the place of a figure, with its sentence for those who can't see it."""
+    # The place is as high as the picture will be, so that nothing moves when it comes.
+    place = st.container(height=figure.layout.height, border=False, gap=None)
+    _waiting.get().append(Waiting(place, figure, key, alt))
 
 
 def under(key: str, rows: pl.DataFrame | None, *, evidence: str = "") -> None:

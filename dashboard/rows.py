@@ -14,7 +14,7 @@ from sql.drawing import CSS, Beat
 from sql.words import escape_html
 
 STRIP = timedelta(days=84)
-MOST_ROWS = 40
+MOST_ROWS = 25
 MOST_LOOKS = 8
 FAIL_TOP = 0.4
 UNPOOLED = (

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+from plotly.io import templates
 
 from sql import drawing
 
+# Ours is laid under each chart; Plotly's own would come on top.
+templates.default = None
 SANS = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
 
 
@@ -26,6 +30,30 @@ def stylesheet() -> str:
     )
     css = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
     return f"<style>.stApp{{{''.join(pairs)}}}\n{css}</style>"
+
+
+def layout(tone: Mapping[str, str], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the template of a mode under a chart's own layout.
+
+    As its values, since Plotly takes a template for a change whenever it is asked to draw, and
+    Streamlit asks twice for each chart.
+    """
+    return _over(_template(tuple(tone.items())), own)
+
+
+@cache
+def _template(tone: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    found: dict[str, Any] = template(dict(tone)).layout.to_plotly_json()
+    return found
+
+
+def _over(under: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    nested = {
+        key: _over(under[key], value)
+        for key, value in own.items()
+        if isinstance(value, dict) and isinstance(under.get(key), dict)
+    }
+    return {**under, **own, **nested}
 
 
 def template(tone: Mapping[str, str]) -> go.layout.Template:

@@ -5,7 +5,7 @@ They stand in tables, on pages and in reports, so each carries its words as titl
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from typing import NamedTuple
 
@@ -57,6 +57,8 @@ STRIP = 'width="100%" height="27"'
 SPARK = 'width="92" height="24" viewBox="0 0 92 24"'
 DOT = 'width="96" height="20" viewBox="0 0 96 20"'
 MOST_TICKS = 120
+ACROSS = 400
+"""About the pixels of a strip, since on paper a tick is stretched with it."""
 # Each state has its shape, its word and its weight, so that colour never speaks alone.
 CHIPS = {
     "stalled": ("stalled", "onstall", "M1 1h6v6h-6z"),
@@ -273,22 +275,30 @@ def _shade(shade: Shade, start: datetime, end: datetime, tones: Mapping[str, str
 
 
 def _ticks(beats: Iterable[Beat], start: datetime, end: datetime) -> str:
-    places = (f"{_place(beat.at, start, end):.2f}" for beat in beats)
-    lines = (f'<line x1="{at}%" x2="{at}%" y1="4" y2="18"/>' for at in places)
-    return f'<g stroke-width="1.7">{"".join(lines)}</g>'
+    ticks = "".join(f"M{_across(beat.at, start, end):.1f} 4V18" for beat in beats)
+    return _stretched(f'<path d="{ticks}" stroke-width="1.7" vector-effect="non-scaling-stroke"/>')
 
 
 def _days(beats: Iterable[Beat], start: datetime, end: datetime) -> str:
     """Draw a bar a day, its height for the count, where single ticks would run together."""
     counts = Counter((beat.at - start).days for beat in beats)
-    most, day = max(counts.values()), 100 * 86400 / (end - start).total_seconds()
-    bars = (
-        f'<rect x="{index * day:.2f}%" width="{day * 0.75:.2f}%" y="{18 - tall:.1f}"'
-        f' height="{tall:.1f}"/>'
+    most, day = max(counts.values()), ACROSS / ((end - start) / timedelta(days=1))
+    bars = "".join(
+        f"M{index * day:.1f} 18v-{tall:.1f}h{day * 0.75:.1f}v{tall:.1f}z"
         for index, count in sorted(counts.items())
         for tall in [max(2.0, 15 * count / most)]
     )
-    return f'<g stroke="none">{"".join(bars)}</g>'
+    return _stretched(f'<path d="{bars}" stroke="none"/>')
+
+
+def _across(at: datetime, start: datetime, end: datetime) -> float:
+    return ACROSS * _place(at, start, end) / 100
+
+
+def _stretched(drawn: str) -> str:
+    """Stretch one path over the width: a page of services would have a thousand ticks."""
+    view = f'viewBox="0 0 {ACROSS} 27" preserveAspectRatio="none"'
+    return f'<svg width="100%" height="27" {view}>{drawn}</svg>'
 
 
 def _joined(points: Sequence[str]) -> str:

@@ -32,10 +32,11 @@ STEPS = (
     ("team", "All teams", "h1.sentence >> text=Large"),
 )
 PAGES = (
-    ("Flow and stability", "table.failures"),
-    ("Service", "h1.sentence >> text=Which service"),
-    ("Overview", "table.services"),
+    ("Flow and stability", "table.failures", "timeline"),
+    ("Service", "h1.sentence >> text=Which service", ""),
+    ("Overview", "table.services", "rework-rate"),
 )
+"""Each page with the last of its words, and the last of its pictures."""
 EMPTY = "import streamlit as st\nst.html('<h1 class=sentence>Nothing</h1><p class=note>n</p>')\n"
 
 
@@ -161,19 +162,24 @@ async def _acting(page: Page) -> list[tuple[str, float]]:
             await choice.click()
             await page.locator(shown).first.wait_for()
             waits.append((f"filter {key}", time.perf_counter() - begun))
-        for name, shown in PAGES:
+        for name, shown, picture in PAGES:
             link = page.get_by_role("link", name=name, exact=True)
             begun = time.perf_counter()
             await link.click()
             await page.locator(shown).first.wait_for()
             waits.append((f"page {name}", time.perf_counter() - begun))
+            if picture:
+                await page.locator(f".st-key-{picture} .js-plotly-plot .main-svg").first.wait_for()
+                waits.append((f"pictures of {name}", time.perf_counter() - begun))
     return waits
 
 
 def said(waits: list[tuple[str, float]]) -> dict[str, Any]:
-    """Return median and 95th percentile of filters, pages and each of both, in milliseconds."""
+    """Return median and 95th percentile of filters, pages, pictures and each of them, in ms."""
     found: dict[str, Any] = {}
-    kinds = {"filter": None, "page": None} | dict.fromkeys(name for name, _ in waits)
+    kinds = {"filter": None, "page": None, "pictures": None} | dict.fromkeys(
+        name for name, _ in waits
+    )
     for kind in kinds:
         lengths = sorted(seconds * 1000 for name, seconds in waits if name.startswith(kind))
         cuts = quantiles(lengths, n=20, method="inclusive")

@@ -19,16 +19,11 @@ def annotated(figure: go.Figure, rows: Sequence[dict[str, Any]], tone: Tones) ->
     """
     first, last = (_moment(bound) for bound in figure.layout.xaxis.range)
     shown = [row for row in rows if _at(row["starts_on"]) <= last and _end(row) > first]
-    # A figure copies what it has for each thing that is added, so it is made anew in one go.
-    made = figure.to_dict()
-    layout = made["layout"]
-    layout["shapes"] = [
-        *layout.get("shapes", ()), *(_shape(row, first, last, tone) for row in shown),
-    ]  # fmt: skip
-    layout["annotations"] = [
-        *layout.get("annotations", ()), *(_mark(row, first, tone) for row in shown),
-    ]  # fmt: skip
-    return go.Figure(made)
+    # A figure copies what it has for each thing that is added, so they are added in one go.
+    layout = figure.layout
+    layout.shapes = [*layout.shapes, *(_shape(row, first, last, tone) for row in shown)]
+    layout.annotations = [*layout.annotations, *(_mark(row, first, tone) for row in shown)]
+    return figure
 
 
 def days(row: dict[str, Any]) -> str:

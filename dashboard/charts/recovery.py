@@ -94,8 +94,8 @@ def _open(rows: pl.DataFrame, colour: str) -> go.Scatter:
     """Mark with an upright line where some are still open."""
     found = rows.filter(pl.col("open_count") > 0)
     return go.Scatter(
-        x=found["hours"],
-        y=found["open_share"],
+        x=found["hours"].to_list(),
+        y=found["open_share"].to_list(),
         mode="markers",
         marker={"symbol": "line-ns", "size": 9, "line": {"color": colour, "width": 1.6}},
         hoverinfo="skip",

@@ -1,8 +1,10 @@
 """What each page says and does."""
 
+import json
 import re
 
 import duckdb
+import plotly.graph_objects as go
 import pytest
 
 from tests.dashboard import organisation
@@ -200,6 +202,22 @@ def test_failures_of_flow_follow_bots_and_its_fail_rates_do_not(opened, publishe
 def rates(app):
     figure = next(one for one in app.get("plotly_chart") if "rates" in one.proto.id)
     return figure.proto.spec.replace("?bots=by%20bots&", "?").replace("&bots=by%20bots", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "count"),
+    [("", {}, 5), ("flow", {}, 5), ("service", {"service": "stock"}, 8), ("cadence", {}, 1)],
+)
+def test_every_picture_is_one_that_plotly_takes(opened, published, name, query, count):
+    pictures = opened(published, name, **query).get("plotly_chart")
+
+    assert len(pictures) >= count
+    for picture in pictures:
+        drawn = json.loads(picture.proto.spec)
+        go.Figure(drawn)
+        # Plotly would draw it twice.
+        assert "template" not in drawn["layout"]
+        assert drawn["layout"]["font"]["family"].startswith('"Source Sans"')
 
 
 def test_a_page_without_lists_of_deployments_says_that_environment_does_not_narrow_it(
