@@ -74,7 +74,8 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
             picture.draw(charts.annotated(drawn, marked, tone), key, alt)
             picture.under(key, metrics[metric], evidence=evidence(metrics[metric], frame))
             # Under the picture, so that the five stay in line.
-            write(_small([note for note in said[metric] if note not in of_several]))
+            if own := [note for note in said[metric] if note not in of_several]:
+                write(_small(own))
     if warned := names.with_care(of_several):
         write(caption(warned))
     every = pl.concat([happened, levels.drop("metric")])
