@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import filters, late, links, marks, picture, questions
+from dashboard import filters, late, links, marks, questions
 from dashboard.filters import Choices
 from sql import words
 from sql.words import escape_html
@@ -130,7 +130,6 @@ class Frame:
         if self.choices.is_narrowed:
             marks.write(marks.caption(NARROWED.format(self.choices.narrowed)), self.heading)
         marks.lateness(late.lines(things, self.run), self.heading)
-        picture.words_first()
 
     def _reach(self, source: str, _kind: str, history_since: datetime) -> str:
         """Say how far back a source is read that is not read to its beginning yet."""

@@ -75,7 +75,7 @@ def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:
             picture.under(key, metrics[metric], evidence=evidence(metrics[metric], frame))
             # Under the picture, so that the five stay in line.
             if own := [note for note in said[metric] if note not in of_several]:
-                write(_small(own))
+                write("".join(map(caption, own)))
     if warned := names.with_care(of_several):
         write(caption(warned))
     every = pl.concat([happened, levels.drop("metric")])
@@ -98,10 +98,6 @@ def evidence(rows: pl.DataFrame, frame: Frame) -> str:
     """Return where what happened in the last whole period stands, empty without one."""
     last = last_whole(rows)
     return words.escape_html(frame.to_week(last)) if last else ""
-
-
-def _small(lines: list[str]) -> str:
-    return "".join(map(caption, lines))
 
 
 def drawn_band(rows: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import download, marks
 
 HEAD_START = 0.6
-"""Seconds that a reader's first sentence is alone on the way to the browser."""
+"""Seconds that the words above a reader's first picture are alone on the way to the browser."""
 
 
 class Waiting(NamedTuple):
@@ -46,8 +46,8 @@ def last() -> Iterator[None]:
         )
 
 
-def words_first() -> None:
-    """Wait once for the browser to show its first sentence.
+def _words_first() -> None:
+    """Wait once, before a reader's first picture, for the browser to show the words above it.
 
     What follows needs Plotly and other scripts, five megabytes in all, and a browser that begins to
     read them shows nothing before it is through.
@@ -80,6 +80,7 @@ def show(
 
 def draw(figure: go.Figure, key: str, alt: str) -> None:
     """Keep the place of a figure, with its sentence for those who can't see it."""
+    _words_first()
     # The place is as high as the picture will be, so that nothing moves when it comes.
     place = st.container(height=figure.layout.height, border=False, gap=None)
     _waiting.get().append(Waiting(place, figure, key, alt))

@@ -275,7 +275,7 @@ def _shade(shade: Shade, start: datetime, end: datetime, tones: Mapping[str, str
 
 
 def _ticks(beats: Iterable[Beat], start: datetime, end: datetime) -> str:
-    ticks = "".join(f"M{_across(beat.at, start, end):.1f} 4V18" for beat in beats)
+    ticks = "".join(f"M{ACROSS * _place(beat.at, start, end) / 100:.1f} 4V18" for beat in beats)
     return _stretched(f'<path d="{ticks}" stroke-width="1.7" vector-effect="non-scaling-stroke"/>')
 
 
@@ -289,10 +289,6 @@ def _days(beats: Iterable[Beat], start: datetime, end: datetime) -> str:
         for tall in [max(2.0, 15 * count / most)]
     )
     return _stretched(f'<path d="{bars}" stroke="none"/>')
-
-
-def _across(at: datetime, start: datetime, end: datetime) -> float:
-    return ACROSS * _place(at, start, end) / 100
 
 
 def _stretched(drawn: str) -> str:
