@@ -131,8 +131,9 @@ def serving() -> Iterator[Cluster]:
             elif place.path not in found.objects:
                 self.whole(404, {"message": "not found"})
             elif query.get("watch") != "true":
-                items = list(found.objects[place.path].values())
-                self.whole(200, {"metadata": told(found.version), "items": items})
+                with found.changed:
+                    at, items = found.version, list(found.objects[place.path].values())
+                self.whole(200, {"metadata": told(at), "items": items})
             elif int(query["resourceVersion"]) < found.oldest and found.says_gone_at_once:
                 self.whole(410, {"code": 410, "message": "too old resource version"})
             else:
