@@ -11,7 +11,8 @@ import polars as pl
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard import access, data, filters, frame, links, marks, picture, questions, theme
+from dashboard import access, data, filters, frame, links, marks, picture, theme
+from dashboard.questions import freshness, runs
 from sql import words
 from sql.words import Part, escape_html
 
@@ -75,7 +76,7 @@ def main() -> None:
         st.stop()
     try:
         data.pin()
-        run = questions.run()
+        run = runs.run()
         with st.sidebar:
             _freshness(run)
         keys = next(known.filters for known in PAGES if found[known.name] is page)
@@ -98,7 +99,7 @@ def _page(page: Page) -> StreamlitPage:
     return st.Page(script, title=page.title, url_path=address, default=is_first)
 
 
-def _freshness(run: questions.Run) -> None:
+def _freshness(run: runs.Run) -> None:
     """Say in the sidebar what the numbers stand on and how old it is."""
     age = datetime.now(UTC) - run.as_of
     lines = [f"<p>As of {words.moment(run.as_of, run.zone)}, {escape_html(run.zone)}</p>"]
@@ -108,7 +109,7 @@ def _freshness(run: questions.Run) -> None:
     if age > LATE:
         old = words.duration(age / timedelta(hours=1))
         lines.append(f'<p class="late">{old} old. Run drumbeat refresh.</p>')
-    for source in questions.sources().to_dicts():
+    for source in freshness.sources().to_dicts():
         fetched = words.moment(source["fetched_at"], run.zone)
         lines.append(f"<p>{escape_html(source['source'])}: read {fetched}</p>")
     marks.write("".join(lines))

@@ -7,9 +7,10 @@ from typing import Any
 import duckdb
 import streamlit as st
 
-from dashboard import data, marks, questions
+from dashboard import data, marks
 from dashboard.frame import Frame
 from dashboard.marks import Column
+from dashboard.questions import offered, runs
 from sql import names, peering
 from sql.tools import FOUND, METRICS, OURS, cell, numbers
 from sql.words import escape_html
@@ -24,7 +25,7 @@ def show(page: Frame) -> None:
     """Offer to compare; what that costs is paid by who asks."""
     chosen = st.selectbox(
         "Compare the numbers of",
-        [EVERYBODY, *questions.service_names()],
+        [EVERYBODY, *offered.service_names()],
         index=None,
         key="compared",
         placeholder="Compare the numbers of ...",
@@ -43,7 +44,7 @@ def show(page: Frame) -> None:
     marks.write(table(found, is_git_only=page.run.is_git_only))
 
 
-def asked(service: str, run: questions.Run) -> list[dict[str, Any]]:
+def asked(service: str, run: runs.Run) -> list[dict[str, Any]]:
     """Return the numbers of all tools, ours first, kept while the file is current."""
     path, _ = data.cursor()
     since = run.this_week - timedelta(weeks=WEEKS)

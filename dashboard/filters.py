@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import archive, clocks, questions
+from dashboard import archive, clocks
+from dashboard.questions import offered, shipped
 
 LATEST = "latest week"
 ALL_TEAMS = "All teams"
@@ -114,17 +115,17 @@ def choose(values: Mapping[str, str | None]) -> None:
 
 
 def _filters(keys: Sequence[str]) -> list[Filter]:
-    names = questions.service_names()
-    environments = questions.environments() if "environment" in keys else []
+    names = offered.service_names()
+    environments = offered.environments() if "environment" in keys else []
     return [
-        Filter("team", "Team", [ALL_TEAMS, *questions.teams()], 150),
+        Filter("team", "Team", [ALL_TEAMS, *offered.teams()], 150),
         Filter("service", "Service", names, 165, "All services"),
         Filter("mine", "My services", names, 250, "My services: all"),
         Filter("period", "Period", PERIODS, 125),
         Filter("by", "By", ["weekly", "monthly"], 112),
-        Filter("week", "Week", [LATEST, *questions.weeks()], 132),
+        Filter("week", "Week", [LATEST, *offered.weeks()], 132),
         Filter("clock", "Clock", list(clocks.CLOCKS), 160),
-        Filter("environment", "Environment", [COUNTED, questions.EVERYWHERE, *environments], 200),
+        Filter("environment", "Environment", [COUNTED, shipped.EVERYWHERE, *environments], 200),
         Filter("bots", "Deployed by", list(DEPLOYED_BY), 175),
         Filter("report", "Report", archive.names(), 320),
     ]

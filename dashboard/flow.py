@@ -6,10 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import heads, questions
+from dashboard import heads
 from dashboard.charts.stages import STAGES
 from dashboard.frame import Frame
 from dashboard.marks import Column, link, table
+from dashboard.questions import shipped, stability
 from dashboard.rows import STRIP
 from dashboard.story import as_of, said, short
 from sql import names, words
@@ -49,10 +50,10 @@ def nothing(page: Frame) -> str:
 def happened(names: list[str], page: Frame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the deployments of the two weeks that are looked at, and those of them that failed."""
     told, since = page.choices, page.week_on - timedelta(days=7)
-    failed = questions.failures(names, since, page.week_end)
+    failed = stability.failures(names, since, page.week_end)
     if not told.is_narrowed:
-        return questions.latest_rollouts(names, since, page.week_end), failed
-    found = questions.narrowed(names, since, page.week_end, told.environment, told.is_bot)
+        return shipped.latest_rollouts(names, since, page.week_end), failed
+    found = shipped.narrowed(names, since, page.week_end, told.environment, told.is_bot)
     return found, failed.filter(pl.col("rollout_id").is_in(found["rollout_id"].implode()))
 
 
@@ -187,7 +188,7 @@ def failures(rows: pl.DataFrame, page: Frame) -> str:
         Column("Recovery", "keep-desk"), Column("After", "num"),
         Column("Linked by", "keep-desk"), Column("Confidence", "num"), Column("In words", "words"),
     ]  # fmt: skip
-    carried = questions.carried(rows["rollout_id"].to_list())
+    carried = stability.carried(rows["rollout_id"].to_list())
     return table(
         columns, [_failure(row, carried, page) for row in rows.to_dicts()], "failures blocks"
     )

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import filters, late, links, marks, questions
+from dashboard import filters, late, links, marks
 from dashboard.filters import Choices
+from dashboard.questions import freshness, runs
 from sql import words
 from sql.words import escape_html
 
@@ -29,7 +30,7 @@ NARROWED = (
 class Frame:
     """What a page is told before it begins."""
 
-    run: questions.Run
+    run: runs.Run
     heading: DeltaGenerator
     choices: Choices = NOTHING_CHOSEN
 
@@ -123,7 +124,7 @@ class Frame:
         if self.run.is_demo:
             ends = words.day(self.run.day(self.run.as_of))
             parts.append(f'<span class="demo">Demo: made-up data, ending {ends}</span>')
-        parts += [escape_html(self._reach(*row)) for row in questions.unread().iter_rows()]
+        parts += [escape_html(self._reach(*row)) for row in freshness.unread().iter_rows()]
         parts += [f'<span class="late">{escape_html(said)}</span>' for said in self.choices.unknown]
         marks.overline(parts, self.heading)
         marks.sentence(sentence, self.heading)
@@ -145,7 +146,7 @@ def current() -> Frame:
     return _frame.get()
 
 
-def begin(run: questions.Run, keys: Sequence[str]) -> None:
+def begin(run: runs.Run, keys: Sequence[str]) -> None:
     """Draw the filters that a page has, and keep their choices for it."""
     heading = st.container(key="heading")
     _frame.set(Frame(run, heading, filters.ask(keys)))

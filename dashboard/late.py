@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard import questions
+from dashboard.questions import freshness, runs
 from sql import words
 
 ALL = ("deployments", "incidents", "changes", "commits")
@@ -14,11 +14,11 @@ HIDES = {
 }
 
 
-def lines(things: Sequence[str], run: questions.Run) -> list[str]:
+def lines(things: Sequence[str], run: runs.Run) -> list[str]:
     """Say of each silent source among ``things`` since when, and what that may hide."""
     return [
         f"{row['source']} has told of no {row['thing']} since {words.short_day(row['last_on'])}:"
         f" {HIDES.get(row['thing'], 'its newest numbers may be too small')}."
-        for row in questions.silent().to_dicts()
+        for row in freshness.silent().to_dicts()
         if row["thing"] in things and not run.is_demo
     ]

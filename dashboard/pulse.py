@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from dashboard import charts, marks, picture, questions
+from dashboard import charts, marks, picture
 from dashboard.frame import Frame
 from dashboard.marks import Column, table
+from dashboard.questions import rhythm, runs, shipped
 from dashboard.rows import STRIP
 from sql import cadence_words, drawing, names, words
 from sql.drawing import CSS, Beat, Shade
@@ -63,8 +64,8 @@ def sentence(services: pl.DataFrame, weekdays: pl.DataFrame) -> words.Sentence:
 
 def strips(services: pl.DataFrame, page: Frame) -> str:
     """Return each service's strip with its state in words at the right edge."""
-    beats = questions.beats(services["service"].to_list())
-    spells = questions.alarms(services["service"].to_list())
+    beats = shipped.beats(services["service"].to_list())
+    spells = rhythm.alarms(services["service"].to_list())
     columns = [Column("Service", "name"), Column("", "strip"), Column("", "said")]
     cells = [
         [
@@ -88,7 +89,7 @@ def _said(row: Row) -> str:
     return "" if row["state"] == "never_deployed" else cadence_words.said(row)
 
 
-def _strip(row: Row, beats: pl.DataFrame | None, spells: pl.DataFrame, run: questions.Run) -> str:
+def _strip(row: Row, beats: pl.DataFrame | None, spells: pl.DataFrame, run: runs.Run) -> str:
     ticks = [Beat(at, failed) for _, at, failed in beats.iter_rows()] if beats is not None else []
     start, end = run.as_of - STRIP, run.as_of + AHEAD
     past = [
@@ -101,7 +102,7 @@ def _strip(row: Row, beats: pl.DataFrame | None, spells: pl.DataFrame, run: ques
     return drawing.beat_strip(ticks, start, end, title, shades=shades, now=run.as_of, tones=CSS)
 
 
-def _expected(row: Row, run: questions.Run) -> list[Shade]:
+def _expected(row: Row, run: runs.Run) -> list[Shade]:
     """Return the days in which the next deployment is expected, unless it is off its rhythm."""
     first, last = row["next_from"], row["next_to"]
     if first is None or last is None or row["state"] not in ("on_rhythm", "watch"):

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from dashboard import questions
 from dashboard.frame import Frame
 from dashboard.marks import Column, service_link, table
+from dashboard.questions import delivery, freshness, runs, shipped, stability
 from sql import cadence_words, drawing, names, restating, words
 from sql.drawing import CSS, Beat
 from sql.words import escape_html
@@ -53,7 +53,7 @@ def restated(found: list[dict[str, Any]], *, is_git_only: bool = False) -> str:
 
 def needs_a_look(found: Sequence[dict[str, Any]], page: Frame) -> str:
     """Return what is stalled or slowing, each with its chip, its sentence and its strip."""
-    beats = questions.beats([row["service"] for row in found])
+    beats = shipped.beats([row["service"] for row in found])
     columns = [Column("State", "chipped"), Column("", "said"), Column("12 weeks", "strip")]
     cells = [
         [
@@ -83,9 +83,9 @@ def services(found: pl.DataFrame, page: Frame) -> str:
         Column("In words", "words"),
     ]
     shown = found["service"].to_list()
-    beats, lines = questions.beats(shown), questions.lead_times(shown, page.since, page.clock)
-    rate = questions.fail_rate_of_all(run.this_week)
-    worse = questions.failing_more(run.this_week)
+    beats, lines = shipped.beats(shown), delivery.lead_times(shown, page.since, page.clock)
+    rate = stability.fail_rate_of_all(run.this_week)
+    worse = stability.failing_more(run.this_week)
     cells = [
         [
             service_link(row["service"], page.carried) + f"<small>{_home(row)}</small>",
@@ -105,7 +105,7 @@ def services(found: pl.DataFrame, page: Frame) -> str:
     return table(columns, cells, "services blocks")
 
 
-def strip(service: dict[str, Any], beats: Mapping[Any, pl.DataFrame], run: questions.Run) -> str:
+def strip(service: dict[str, Any], beats: Mapping[Any, pl.DataFrame], run: runs.Run) -> str:
     """Return a service's last 84 days as ticks, shaded since when it is unusual."""
     found = beats.get(service["service"])
     ticks = [Beat(at, failed) for _, at, failed in found.iter_rows()] if found is not None else []
@@ -120,9 +120,9 @@ def deployments(page: Frame) -> pl.DataFrame:
     """Return what the page's service deployed in 84 days: what counts, or what is asked for."""
     told = page.choices
     if not told.is_narrowed:
-        return questions.deployments(page.service)
+        return shipped.deployments(page.service)
     since = page.run.day(page.run.as_of - STRIP)
-    return questions.narrowed([page.service], since, None, told.environment, told.is_bot)
+    return shipped.narrowed([page.service], since, None, told.environment, told.is_bot)
 
 
 def overview_notes(page: Frame) -> list[str]:
@@ -142,16 +142,16 @@ def source_notes(page: Frame) -> list[str]:
     said = f"Data as of {words.moment(run.as_of, run.zone)} ({escape_html(run.zone)})"
     if run.is_demo:
         said += "; it is made up and ends there"
-    sources = [_source(source, run) for source in questions.sources().to_dicts()]
+    sources = [_source(source, run) for source in freshness.sources().to_dicts()]
     if sources:
         said += f". Sources: {', '.join(sources)}"
-    findings = questions.quality(page.service)
+    findings = freshness.quality(page.service)
     if findings:
         said += f". Data quality: {words.counted(findings, 'finding')} in marts.data_quality"
     return [f"{said}."]
 
 
-def _source(source: dict[str, Any], run: questions.Run) -> str:
+def _source(source: dict[str, Any], run: runs.Run) -> str:
     said = escape_html(source["source"])
     if not run.is_demo:
         said += f", read {words.moment(source['fetched_at'], run.zone)}"
@@ -159,7 +159,7 @@ def _source(source: dict[str, Any], run: questions.Run) -> str:
     return said + (f", {words.counted(rejected, 'row')} rejected" if rejected else "")
 
 
-def _fail_title(run: questions.Run) -> str:
+def _fail_title(run: runs.Run) -> str:
     kind = "Fail rate, inferred" if run.is_git_only else "Fail rate"
     return f"{kind}, 12 weeks\n0 to {words.rate(FAIL_TOP)}, dotted: all"
 

@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from dashboard import charts, frame, marks, picture, pulse, questions, theme, whereabouts
+from dashboard import charts, frame, marks, picture, pulse, theme, whereabouts
+from dashboard.questions import measured, needs, rhythm
 from dashboard.rows import source_notes
 from sql.words import escape_html
 
 page = frame.current()
 run, tone = page.run, theme.tones()
-services = questions.services(page.team)
+services = needs.services(page.team)
 scope, name = ("team", page.team) if page.team else ("organisation", "organisation")
-weekdays = questions.weekdays(scope, name)
-outcomes = questions.outcomes(scope, name)
-hours = questions.deployment_hours(scope, name)
-trends = questions.trends(scope, name, services["service"].to_list())
+weekdays = rhythm.weekdays(scope, name)
+outcomes = rhythm.outcomes(scope, name)
+hours = rhythm.deployment_hours(scope, name)
+trends = measured.trends(scope, name, services["service"].to_list())
 
 page.head([escape_html(page.team)] if page.team else [], pulse.sentence(services, weekdays))
 
@@ -27,7 +28,7 @@ if services.is_empty():
     marks.empty("No service is known yet.", "Add a source, then run", "drumbeat refresh")
 else:
     marks.write(pulse.strips(services.head(pulse.MOST_STRIPS), page))
-past = questions.alarms(services["service"].to_list())
+past = rhythm.alarms(services["service"].to_list())
 with st.expander(f"Past alarms, two years: {past.height}"):
     marks.write(pulse.past(past))
 

@@ -12,24 +12,24 @@ from dashboard import (
     links,
     marks,
     picture,
-    questions,
     remembered,
     story,
     theme,
 )
+from dashboard.questions import delivery, measured, needs, stability
 from dashboard.rows import source_notes
 from sql.words import escape_html
 
 page = frame.current()
 run, tone = page.run, theme.tones()
 scope, name = page.scope
-names = [page.service] if page.service else questions.services(page.team)["service"].to_list()
-metrics = questions.metrics(scope, name, page.since, page.period, page.clock)
-stages = questions.stages(scope, name, page.week_on, page.clock)
+names = [page.service] if page.service else needs.services(page.team)["service"].to_list()
+metrics = measured.metrics(scope, name, page.since, page.period, page.clock)
+stages = delivery.stages(scope, name, page.week_on, page.clock)
 since = page.week_on - timedelta(days=7)
 rollouts, failures = flow.happened(names, page)
 ends_on = page.week_on + timedelta(days=7)
-of_all = questions.fail_rate_of_all(ends_on)
+of_all = stability.fail_rate_of_all(ends_on)
 
 page.head([escape_html(name)] if scope != "organisation" else [],
           flow.sentence(flow.until(metrics, page), stages, page))  # fmt: skip
@@ -43,8 +43,8 @@ with left:
     else:
         drawn = charts.stages(stages, tone, is_demo=run.is_demo)
         picture.show(drawn, key="stages", title=title, caption=caption, rows=stages)
-    spread = questions.spread(scope, name, page.clock)
-    latest = questions.stages(scope, name, run.last_week, page.clock).filter("is_now").to_dicts()
+    spread = delivery.spread(scope, name, page.clock)
+    latest = delivery.stages(scope, name, run.last_week, page.clock).filter("is_now").to_dicts()
     now = latest[0] if latest else {}
     title, caption = story.spread(spread, now, page)
     if spread.is_empty():
@@ -59,7 +59,7 @@ with left:
         drawn = charts.spread(spread, lines, tone, is_demo=run.is_demo)
         picture.show(drawn, key="spread", title=title, caption=caption, rows=spread)
 with right:
-    waits = questions.waits(names)
+    waits = delivery.waits(names)
     marks.chart_title(
         "What waits: merged, not yet deployed",
         "oldest first; usual is the service's own median from merge to deployment"
@@ -69,13 +69,13 @@ with right:
         marks.empty("Everything merged has gone out.", "")
     else:
         marks.write(flow.waits(waits, page))
-    if said := flow.waited(questions.wait(scope, name, page.week_on)):
+    if said := flow.waited(delivery.wait(scope, name, page.week_on)):
         marks.write(marks.caption(said))
 
 with st.container(key="pair-stability"):
     left, right = st.columns(2, gap="large")
 with left:
-    curves = questions.recovery_curves(scope, name)
+    curves = stability.recovery_curves(scope, name)
     if curves.is_empty():
         marks.chart_title("How fast is recovery?", "")
         marks.empty(
@@ -84,12 +84,12 @@ with left:
             "drumbeat doctor",
         )
     else:
-        title, caption = flow.recovery(curves, questions.trends(scope, name, names), page)
+        title, caption = flow.recovery(curves, measured.trends(scope, name, names), page)
         drawn = charts.recovery_curve(curves, tone, is_demo=run.is_demo)
         picture.show(drawn, key="recovery", title=title, caption=caption, rows=curves)
 with right:
-    rates = questions.fail_rates(names, ends_on).with_columns(
-        pl.col("service").is_in(questions.failing_more(ends_on)).alias("is_worse")
+    rates = stability.fail_rates(names, ends_on).with_columns(
+        pl.col("service").is_in(stability.failing_more(ends_on)).alias("is_worse")
     )
     title, caption = flow.rates(rates, len(names), page)
     led = links.leading(rates, lambda row: page.to("service", service=row["service"]))

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from dashboard import flow, frame, heads, marks, picture, questions, rows
+from dashboard import flow, frame, heads, marks, picture, rows
+from dashboard.questions import measured, needs, stability
 from sql import cadence_words
 from sql.words import escape_html
 
 page = frame.current()
 run = page.run
-services = questions.services(page.team, page.mine)
+services = needs.services(page.team, page.mine)
 scope, name = page.scope
-metrics = questions.metrics(scope, name, page.since, page.period, page.clock)
-weekly = questions.metrics(scope, name, page.since, "week")["deployment_frequency"]
+metrics = measured.metrics(scope, name, page.since, page.period, page.clock)
+weekly = measured.metrics(scope, name, page.since, "week")["deployment_frequency"]
 alarms = [row for row in services.to_dicts() if cadence_words.is_alarm(row)]
 
 page.head(
@@ -21,14 +22,14 @@ page.head(
 
 # Medians and rates of several services can't be made from those of each.
 is_pooled = len(page.mine) < 2
-if is_pooled and (moved := questions.restatements(scope, name, run)):
+if is_pooled and (moved := measured.restatements(scope, name, run)):
     marks.write(rows.restated(moved, is_git_only=run.is_git_only))
 
 if alarms:
     marks.section("Needs a look")
     marks.write(rows.needs_a_look(alarms[: rows.MOST_LOOKS], page))
 
-failures = questions.failures(services["service"].to_list(), run.last_week)
+failures = stability.failures(services["service"].to_list(), run.last_week)
 if worse := flow.last_week(failures, page):
     marks.write(worse)
 

@@ -11,20 +11,20 @@ from dashboard import (
     links,
     marks,
     picture,
-    questions,
     remembered,
     rows,
     story,
     theme,
 )
+from dashboard.questions import delivery, measured, needs, shipped
 from dashboard.rows import source_notes
 from sql import words
 
 page = frame.current()
 run, tone = page.run, theme.tones()
-service = questions.service(page.service)
+service = needs.service(page.service)
 if not service:
-    known = questions.services()
+    known = needs.services()
     if known.is_empty():
         page.head([], (words.Part("No service is known yet."),))
         marks.empty("No source has named a service.", "Add one, then run", "drumbeat refresh")
@@ -34,16 +34,14 @@ if not service:
     marks.note(source_notes(page))
     st.stop()
 
-metrics = questions.metrics("service", page.service, page.since, page.period, page.clock)
-weekly = questions.metrics("service", page.service, page.since, "week")["deployment_frequency"]
+metrics = measured.metrics("service", page.service, page.since, page.period, page.clock)
+weekly = measured.metrics("service", page.service, page.since, "week")["deployment_frequency"]
 deployments = rows.deployments(page)
 happened = remembered.annotations(page).to_dicts()
-stages = questions.stages("service", page.service, run.last_week, page.clock)
+stages = delivery.stages("service", page.service, run.last_week, page.clock)
 
 page.head(story.scope(service), story.sentence(service, heads.last_whole(weekly), page))
-marks.write(
-    story.next_step(questions.next_step(page.service), questions.largest_stage(page.service))
-)
+marks.write(story.next_step(needs.next_step(page.service), delivery.largest_stage(page.service)))
 heads.five(metrics, page)
 
 with st.container(key="pair-charts"):
@@ -80,7 +78,7 @@ with left:
     marks.chart_title(f"Latest {run.noun}s", f"times in {run.zone}; lead times as defined")
     marks.write(story.latest(deployments, page))
 with right:
-    waiting = questions.waiting(page.service)
+    waiting = delivery.waiting(page.service)
     marks.chart_title("Waiting to go out", story.waits(service, waiting))
     if not waiting.is_empty():
         marks.write(story.waiting(waiting, page))
@@ -91,7 +89,7 @@ every = st.expander(
 )  # fmt: skip
 if every.open:
     with every:
-        found = questions.every_deployment(
+        found = shipped.every_deployment(
             page.service, run.as_of - rows.STRIP, page.choices.environment, page.choices.is_bot
         )
         st.dataframe(found, hide_index=True, alt=f"Every {run.noun} of {page.service}")

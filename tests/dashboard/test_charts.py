@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 
-from dashboard import charts, questions, theme
+from dashboard import charts, theme
+from dashboard.questions import delivery, measured, shipped
 from sql import drawing, names
 from tests.dashboard import organisation
 
@@ -18,7 +19,7 @@ def _folder(published, monkeypatch):
 
 
 def checkout(period="week"):
-    return questions.metrics("service", "checkout", SINCE, period)
+    return measured.metrics("service", "checkout", SINCE, period)
 
 
 @pytest.mark.parametrize("tone", [drawing.LIGHT, drawing.DARK])
@@ -62,7 +63,7 @@ def test_the_unfinished_week_is_hatched_and_out_of_the_usual_band():
 
 
 def test_stages_add_up_to_the_median_and_waiting_is_hatched():
-    rows = questions.stages("service", "checkout", date(2026, 11, 16))
+    rows = delivery.stages("service", "checkout", date(2026, 11, 16))
 
     figure = charts.stages(rows, drawing.LIGHT)
 
@@ -73,7 +74,7 @@ def test_stages_add_up_to_the_median_and_waiting_is_hatched():
 
 
 def test_a_stage_that_nobody_measured_is_left_out():
-    rows = questions.stages("service", "checkout", date(2026, 11, 16))
+    rows = delivery.stages("service", "checkout", date(2026, 11, 16))
     rows = rows.with_columns(
         pickup_hours=None, all_hours=pl.col("all_hours") - pl.col("pickup_hours")
     )
@@ -84,7 +85,7 @@ def test_a_stage_that_nobody_measured_is_left_out():
 
 
 def test_a_year_ago_alone_is_never_called_now():
-    rows = questions.stages("service", "checkout", date(2026, 11, 16)).filter(~pl.col("is_now"))
+    rows = delivery.stages("service", "checkout", date(2026, 11, 16)).filter(~pl.col("is_now"))
 
     figure = charts.stages(rows, drawing.LIGHT)
 
@@ -92,7 +93,7 @@ def test_a_year_ago_alone_is_never_called_now():
 
 
 def test_a_lead_time_known_only_as_a_whole_names_no_stage():
-    rows = questions.stages("service", "checkout", date(2026, 11, 16))
+    rows = delivery.stages("service", "checkout", date(2026, 11, 16))
     others = ("coding_hours", "pickup_hours", "review_hours", "merge_hours", "wait_hours")
     rows = rows.with_columns(*(pl.lit(None, pl.Float64).alias(name) for name in others))
     rows = rows.with_columns(all_hours="deployment_hours")
@@ -124,7 +125,7 @@ def test_an_open_failure_reaches_to_now():
 
 
 def test_the_timeline_has_a_lane_for_each_service_that_was_asked_for():
-    rows = questions.latest_rollouts(["checkout", "web-shop", "stock"], date(2026, 11, 9))
+    rows = shipped.latest_rollouts(["checkout", "web-shop", "stock"], date(2026, 11, 9))
 
     figure = charts.timeline(
         rows, organisation.AS_OF, "UTC", drawing.LIGHT, lanes=["web-shop", "checkout"], days=14
@@ -184,7 +185,7 @@ def test_nothing_at_all_can_be_drawn():
 
     assert charts.metric_trend(nothing, SINCE, drawing.LIGHT).layout.height
     assert charts.weekly_bars(nothing, SINCE, drawing.LIGHT, noun="release").layout.height
-    deployments = questions.deployments("nobody")
+    deployments = shipped.deployments("nobody")
     assert charts.timeline(deployments, organisation.AS_OF, "UTC", drawing.LIGHT).layout.height
 
 

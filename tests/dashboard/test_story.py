@@ -7,16 +7,17 @@ import polars as pl
 import pytest
 import streamlit as st
 
-from dashboard import questions, story
+from dashboard import story
 from dashboard.filters import Choices
 from dashboard.frame import Frame
+from dashboard.questions import delivery, runs
 from sql import words
 
 
 @pytest.fixture
 def page(published, monkeypatch):
     monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(published))
-    return Frame(questions.run(), st.empty(), Choices(service="checkout"))
+    return Frame(runs.run(), st.empty(), Choices(service="checkout"))
 
 
 class Heading:
@@ -29,7 +30,7 @@ class Heading:
 
 
 def stages(page):
-    return questions.stages("service", "checkout", page.run.last_week)
+    return delivery.stages("service", "checkout", page.run.last_week)
 
 
 def test_a_title_says_how_long_a_change_takes_now(page):

@@ -168,7 +168,8 @@ def test_tables_of_another_tool_come_out_with_its_numbers(tmp_path):
 
 @pytest.mark.parametrize("service", ["", "checkout"])
 def test_the_page_shows_what_the_command_prints(demo, monkeypatch, service):
-    from dashboard import compared, questions
+    from dashboard import compared
+    from dashboard.questions import runs
 
     monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(demo))
     words = ["--service", service] if service else []
@@ -176,7 +177,7 @@ def test_the_page_shows_what_the_command_prints(demo, monkeypatch, service):
     scope = "service" if service else "organisation"
     mine = [row for row in told["rows"] if row["scope"] == scope]
 
-    found = compared.asked(service, questions.run())
+    found = compared.asked(service, runs.run())
 
     keys = ("tool", "metric", "value", "n", "unit")
     assert [[row[key] for key in keys] for row in found if row["tool"] != "drumbeat"] == [

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 import streamlit as st
 
-from dashboard import data, heads, questions
+from dashboard import data, heads
 from dashboard.filters import Choices
 from dashboard.frame import Frame
+from dashboard.questions import measured, runs
 from sql import words
 from tests.end_to_end.conftest import run
 from tests.reference.uncertainty import kaplan_meier
@@ -56,7 +57,7 @@ def page(con):
             period=by,
             months=18,
         )
-        return Frame(questions.run(), st.empty(), choices)
+        return Frame(runs.run(), st.empty(), choices)
 
     return of
 
@@ -91,7 +92,7 @@ def test_a_hundred_numbers_are_the_same_on_page_command_line_and_by_hand(demo, c
         cli = found[scope, name, metric, month]
         since = date.fromisoformat(f"{month}-01" if len(month) == 7 else month)
         until = date(since.year, since.month + 1, 1)
-        rows = questions.metrics(scope, name, page(scope, name).since, "month")[metric]
+        rows = measured.metrics(scope, name, page(scope, name).since, "month")[metric]
         drawn = rows.filter(starts_on=since).to_dicts()
 
         value, count = by_hand(con, scope, name, metric, since, until)
@@ -116,7 +117,7 @@ def test_the_report_says_what_the_page_says(demo, con, page, tmp_path, scope, na
     (file,) = tmp_path.rglob("*.json")
     name = name or "organisation"
     frame = page(scope, name, by="week")
-    metrics = questions.metrics(scope, name, frame.since, "week")
+    metrics = measured.metrics(scope, name, frame.since, "week")
 
     for row in json.loads(file.read_text())["metrics"]:
         shown = heads.last_whole(metrics[row["metric"]])
