@@ -1,8 +1,9 @@
 """Publishes facts, marts and config under a new name, and moves the readers' pointer to it."""
 
+import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +45,7 @@ BOOK = "config.published"
 """The table that tells which version of each table a published file holds."""
 BOOK_SAID = (
     "One row per table: which version of it this file holds.",
-    {"table_name": "Table.", "made": "Hash of what it was made from and holds."},
+    {"table_name": "Table.", "made": "Hash of what it holds and of the words that describe it."},
 )
 MACROS = "macros"
 """The entry of that book for all macros."""
@@ -143,23 +144,22 @@ def copy(con: duckdb.DuckDBPyConnection) -> None:
         + comments(f"published.{BOOK}", *BOOK_SAID)
     )
     there = dict(con.execute(f"select table_name, made from published.{BOOK}").fetchall())
-    made = dict(
-        con.execute("select table_name, fingerprint || content from build.tables").fetchall()
-    )
     wanted = tables(con)
+    made = versions(con, wanted)
     known, digest = there.pop(MACROS, None), macros.digest()
     for table in there.keys() - wanted.keys():
         con.execute(f"drop table published.{table}")
     for table, columns in wanted.items():
-        if made.get(table) is None or there.get(table) != made[table]:
-            copy_table(con, table, columns)
+        if made[table] is None or there.get(table) != made[table]:
+            copy_table(con, table, list(columns))
     # A macro is bound when it is made, so it needs the tables that it asks.
     if known != digest and "marts.metrics" in wanted:
         macros.write(con, "published")
+    made[MACROS] = digest
     con.execute(f"delete from published.{BOOK}")
-    con.executemany(
-        f"insert into published.{BOOK} values ($1, $2)",
-        [*((table, made.get(table)) for table in wanted), (MACROS, digest)],
+    con.execute(
+        f"insert into published.{BOOK} select unnest($1::text[]), unnest($2::text[])",
+        [list(made), list(made.values())],
     )
 
 
@@ -172,10 +172,25 @@ def copy_table(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -
     )
 
 
-def tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """Return every table that readers see, with the names of its columns."""
+def versions(
+    con: duckdb.DuckDBPyConnection, wanted: Mapping[str, Mapping[str, str]]
+) -> dict[str, str | None]:
+    """Return what changes when a published table does; nothing where it is not known."""
+    held = dict(con.execute("select table_name, content from build.tables").fetchall())
+    found: dict[str, str | None] = dict.fromkeys(wanted)
+    for table in held.keys() & wanted.keys():
+        columns = wanted[table]
+        told = repr((held[table], columns, described(table, table, list(columns))))
+        found[table] = hashlib.sha256(told.encode()).hexdigest()
+    return found
+
+
+def tables(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return every table that readers see, with its columns and their types."""
     rows = con.sql(
-        "select concat(schema_name, '.', table_name), list(column_name) from duckdb_columns() "
+        "select concat(schema_name, '.', table_name), "
+        "map_from_entries(list((column_name, data_type) order by column_index)) "
+        "from duckdb_columns() "
         "where database_name = current_database() and list_contains($1, schema_name) "
         "and not list_contains($2, table_name) group by all order by all",
         params=[list(LAYERS), list(PRIVATE)],

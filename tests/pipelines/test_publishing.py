@@ -138,6 +138,32 @@ def test_three_files_are_kept_and_nothing_half_written(con, tmp_path):
     )
 
 
+def test_only_what_holds_or_says_something_else_is_copied_again(con, tmp_path, monkeypatch):
+    folder, copied, copy_table = tmp_path / "serving", [], publishing.copy_table
+
+    def copy(con, table, columns):
+        copied.append(table)
+        copy_table(con, table, columns)
+
+    def again(made_from, rows="select 0::int as n from range(50000)"):
+        """Publish the numbers anew; tell whether they were copied."""
+        con.execute(f"create or replace table marts.numbers as {rows}")
+        warehouse.record(con, "marts.numbers", made_from)
+        copied.clear()
+        publish(con, folder, len(made_from))
+        return "marts.numbers" in copied
+
+    monkeypatch.setattr(publishing, "copy_table", copy)
+    assert again("a")
+    assert not again("of other inputs")
+    assert again("of other rows", "select 1::int as n from range(50000)")
+    assert again("with other types", "select 1::bigint as n from range(50000)")
+    monkeypatch.setattr(publishing, "described", lambda name, *_: comments(name, "Other.", {}))
+    assert again("with other words", "select 1::bigint as n from range(50000)")
+    assert ask(publishing.current(folder), "select comment from duckdb_tables() "
+               "where table_name = 'numbers'") == [("Other.",)]  # fmt: skip
+
+
 def test_a_reader_with_the_old_file_open_keeps_reading_it(con, tmp_path):
     folder = tmp_path / "serving"
     with duckdb.connect(str(publish(con, folder)), read_only=True) as reader:
