@@ -15,10 +15,7 @@ select
     claims.claim_id,
     coalesce(aliases.service, claims.service) as service,
     claims.kind,
-    case
-        when cast(run.as_of at time zone run.time_zone as date) >= claims.expires_on then 'stale'
-        else 'claimed'
-    end as state,
+    case when run.today >= claims.expires_on then 'stale' else 'claimed' end as state,
     claims.says,
     claims.owner,
     claims.claimed_on,
@@ -26,5 +23,5 @@ select
     claims.evidence_url
 from config.claims as claims
 left join config.aliases as aliases on claims.service = aliases.alias
-cross join config.run as run
-where claims.claimed_on <= cast(run.as_of at time zone run.time_zone as date)
+cross join facts.today as run
+where claims.claimed_on <= run.today

@@ -57,8 +57,8 @@ confirmed as (
         confirmed.until_on,
         confirmed.reason
     from config.confirmed as confirmed
-    cross join config.run as run
-    where confirmed.until_on > cast(run.as_of at time zone run.time_zone as date)
+    cross join facts.today as run
+    where confirmed.until_on > run.today
     qualify row_number() over (
         partition by confirmed.service order by confirmed.until_on desc, confirmed.reason
     ) = 1
@@ -71,12 +71,11 @@ freezes as (
         freezes.from_on,
         freezes.to_on
     from facts.services as services
-    cross join config.run as run
+    cross join facts.today as run
     inner join facts.freezes as freezes
         on
             coalesce(freezes.service, services.service) = services.service
-            and cast(run.as_of at time zone run.time_zone as date)
-            between freezes.from_on and freezes.to_on
+            and run.today between freezes.from_on and freezes.to_on
     qualify row_number() over (
         partition by services.service order by freezes.to_on desc, freezes.name
     ) = 1
@@ -126,7 +125,5 @@ left join waiting on cadence.service = waiting.service
 left join confirmed on cadence.service = confirmed.service
 left join freezes on cadence.service = freezes.service
 left join usual on cadence.service = usual.service
-cross join config.run as run
-where
-    services.retired_on is null
-    or services.retired_on > cast(run.as_of at time zone run.time_zone as date)
+cross join facts.today as run
+where services.retired_on is null or services.retired_on > run.today

@@ -11,12 +11,9 @@
 
 with weeks as (
     select
-        cast(monday - interval 84 day as date) as starts_on,
-        cast(monday as date) as ends_on
-    from (
-        select date_trunc('week', cast(as_of at time zone time_zone as date)) as monday
-        from config.run
-    ) as this_week
+        cast(date_trunc('week', today) - interval 84 day as date) as starts_on,
+        cast(date_trunc('week', today) as date) as ends_on
+    from facts.today
 ),
 
 told as (

@@ -20,16 +20,10 @@ with spells as (
         spells.seconds,
         spells.is_over,
         spells.began_on,
-        case
-            when spells.began_on > cast(run.as_of at time zone run.time_zone as date) - 182
-                then 'now'
-            else 'before'
-        end as span
+        case when spells.began_on > run.today - 182 then 'now' else 'before' end as span
     from facts.spells as spells
-    cross join config.run as run
-    where
-        spells.measure = 'recovery'
-        and spells.began_on > cast(run.as_of at time zone run.time_zone as date) - 364
+    cross join facts.today as run
+    where spells.measure = 'recovery' and spells.began_on > run.today - 364
 ),
 
 times as (

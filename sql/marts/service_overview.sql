@@ -55,10 +55,8 @@ weeks as (
 last_weeks as (
     select weeks.*
     from weeks
-    cross join config.run as run
-    where
-        weeks.ends_on
-        = cast(date_trunc('week', cast(run.as_of at time zone run.time_zone as date)) as date)
+    cross join facts.today as run
+    where weeks.ends_on = cast(date_trunc('week', run.today) as date)
 ),
 
 this_weeks as (
@@ -94,15 +92,14 @@ select
     services.tier,
     services.repository,
     case
-        when services.retired_on <= cast(run.as_of at time zone run.time_zone as date)
-            then 'retired'
+        when services.retired_on <= run.today then 'retired'
         when deployed.service is null then 'never_deployed'
         -- What deployed nothing but bots' changes has no deploy-day yet.
         else coalesce(cadence.state, 'too_new')
     end as state,
     coalesce(cadence.is_frozen, false) as is_frozen,
     case
-        when services.retired_on <= cast(run.as_of at time zone run.time_zone as date) then 9
+        when services.retired_on <= run.today then 9
         when deployed.service is null then 8
         else coalesce(cadence.attention, 7)
     end as attention,
@@ -124,7 +121,7 @@ select
     waiting.oldest_waiting_hours,
     last_waits.median_hours as usual_wait_hours
 from facts.services as services
-cross join config.run as run
+cross join facts.today as run
 left join deployed on services.service = deployed.service
 left join marts.cadence as cadence on services.service = cadence.service
 left join waiting on services.service = waiting.service

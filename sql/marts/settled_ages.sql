@@ -30,12 +30,12 @@ with followed as (
             and told.name = weeks.name
             and told.week_on = weeks.week_on
             and told.definition = weeks.definition
-    cross join config.run as run
+    cross join facts.today as run
     where
         told.scope = 'service'
         and told.is_first
         and coalesce(told.value, weeks.value) is not null
-        and told.week_on + interval 84 day <= cast(run.as_of at time zone run.time_zone as date)
+        and told.week_on + interval 84 day <= run.today
 ),
 
 ages as (

@@ -30,7 +30,7 @@ rhythms as (
         first_on,
         last_on,
         count(*) as day_count,
-        max((epoch(day) - epoch(previous_on)) / 86400) as longest_days
+        max(day - previous_on) as longest_days
     from gaps
     where day > last_on - interval 365 day
     group by source, thing, first_on, last_on
@@ -39,10 +39,7 @@ rhythms as (
 limited as (
     select
         rhythms.*,
-        cast(
-            (epoch(cast(run.as_of at time zone run.time_zone as date)) - epoch(rhythms.last_on))
-            / 86400 as bigint
-        ) as silent_days,
+        run.today - rhythms.last_on as silent_days,
         cast(case
             when rhythms.day_count >= 5 and rhythms.thing = 'incidents'
                 then greatest(2 * rhythms.longest_days, 28)
@@ -50,7 +47,7 @@ limited as (
             when rhythms.thing <> 'incidents' then 90
         end as bigint) as limit_days
     from rhythms
-    cross join config.run as run
+    cross join facts.today as run
 )
 
 select

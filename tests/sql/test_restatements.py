@@ -31,16 +31,13 @@ EVENTS = st.lists(st.sampled_from(["a", "b", "c", "d"]), unique=True)
 def con():
     with duckdb.connect() as opened:
         opened.execute("set TimeZone = 'UTC'")
-        for schema in ("config", "facts", "marts"):
+        for schema in ("facts", "marts"):
             opened.execute(f"create schema {schema}")
         opened.execute(f"create table facts.delivered_rows ({TOLD})")
         opened.execute(f"create table marts.weekly_values ({VALUES})")
         opened.execute("create table facts.scope_definitions (metric text, scope text, name text)")
         opened.execute("insert into facts.scope_definitions values ('m', 'service', 'shop')")
-        opened.execute(
-            "create table config.run as "
-            "select timestamptz '2026-11-23 10:00Z' as as_of, 'UTC' as time_zone"
-        )
+        opened.execute("create table facts.today as select date '2026-11-23' as today")
         yield opened
 
 
