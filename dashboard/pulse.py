@@ -12,8 +12,9 @@ from dashboard.frame import Frame
 from dashboard.marks import Column, table
 from dashboard.questions import rhythm, runs, shipped
 from dashboard.rows import STRIP
-from sql import cadence_words, drawing, names, words
-from sql.drawing import CSS, Beat, Shade
+from sql import cadence_words, names, words
+from sql.drawing.strips import Beat, Shade, beat_strip, chip
+from sql.drawing.tones import CSS
 from sql.words import Part, escape_html
 
 AHEAD = timedelta(days=14)
@@ -99,7 +100,7 @@ def _strip(row: Row, beats: pl.DataFrame | None, spells: pl.DataFrame, run: runs
     ]
     shades = [*past, *cadence_words.shades(row, run.as_of, run.zone), *_expected(row, run)]
     title = f"{row['service']}: {len(ticks)} in 12 weeks; {cadence_words.state(row)}"
-    return drawing.beat_strip(ticks, start, end, title, shades=shades, now=run.as_of, tones=CSS)
+    return beat_strip(ticks, start, end, title, shades=shades, now=run.as_of, tones=CSS)
 
 
 def _expected(row: Row, run: runs.Run) -> list[Shade]:
@@ -127,7 +128,7 @@ def past(spells: pl.DataFrame) -> str:
     cells = [
         [
             escape_html(row["service"]),
-            drawing.chip(cadence_words.STATES[row["state"]]),
+            chip(cadence_words.STATES[row["state"]]),
             words.day(row["began_on"]),
             words.day(row["ended_on"]) if row["ended_on"] else "now",
             cadence_words.rarity(row["return_years"]).removeprefix("by itself "),
@@ -240,7 +241,7 @@ def _holds(row: Row) -> str:
     if row["is_frozen"]:
         return escape_html(cadence_words.said(row))
     if row["state"] in ("stalled", "slowing", "dormant"):
-        return drawing.chip(cadence_words.state(row))
+        return chip(cadence_words.state(row))
     return words.NOTHING
 
 

@@ -9,8 +9,10 @@ import polars as pl
 from dashboard.frame import Frame
 from dashboard.marks import Column, service_link, table
 from dashboard.questions import delivery, freshness, runs, shipped, stability
-from sql import cadence_words, drawing, names, restating, words
-from sql.drawing import CSS, Beat
+from sql import cadence_words, names, restating, words
+from sql.drawing import graphs, strips
+from sql.drawing.strips import Beat
+from sql.drawing.tones import CSS
 from sql.words import escape_html
 
 STRIP = timedelta(days=84)
@@ -57,7 +59,7 @@ def needs_a_look(found: Sequence[dict[str, Any]], page: Frame) -> str:
     columns = [Column("State", "chipped"), Column("", "said"), Column("12 weeks", "strip")]
     cells = [
         [
-            drawing.chip(cadence_words.state(row)),
+            strips.chip(cadence_words.state(row)),
             words.html(cadence_words.sentence(row)),
             strip(row, beats, page.run),
         ]
@@ -89,7 +91,7 @@ def services(found: pl.DataFrame, page: Frame) -> str:
     cells = [
         [
             service_link(row["service"], page.carried) + f"<small>{_home(row)}</small>",
-            drawing.chip(cadence_words.state(row)),
+            strips.chip(cadence_words.state(row)),
             strip(row, beats, run),
             f'<span class="ink">{row["last_week_count"] or 0}</span>',
             f'<span class="keep">{_usual(row)}</span>',
@@ -113,7 +115,7 @@ def strip(service: dict[str, Any], beats: Mapping[Any, pl.DataFrame], run: runs.
     title = f"{service['service']}: {len(ticks)} in 12 weeks, {failed} failed"
     start, end = run.as_of - STRIP, run.as_of
     shades = cadence_words.shades(service, end, run.zone)
-    return drawing.beat_strip(ticks, start, end, title, shades=shades, tones=CSS)
+    return strips.beat_strip(ticks, start, end, title, shades=shades, tones=CSS)
 
 
 def deployments(page: Frame) -> pl.DataFrame:
@@ -193,14 +195,14 @@ def _line(rows: pl.DataFrame | None) -> str:
     values, low, high = (rows[name].to_list() for name in ("value", "p25", "p75"))
     title = f"lead time from {words.duration(next(v for v in values if v is not None))}"
     title += f" to {words.duration(next(v for v in reversed(values) if v is not None))}"
-    return drawing.sparkline(values, title, low=low, high=high, tones=CSS)
+    return graphs.sparkline(values, title, low=low, high=high, tones=CSS)
 
 
 def _fails(service: dict[str, Any], rate_of_all: float | None, *, is_worse: bool) -> str:
     value, low, high = (service[name] for name in ("fail_rate", "fail_low", "fail_high"))
     if value is None or low is None or high is None or service["fail_is_too_few"]:
         return "<small>too few to tell</small>"
-    return drawing.interval_dot(
+    return graphs.interval_dot(
         value,
         low,
         high,

@@ -9,7 +9,8 @@ from dashboard.charts.stages import STAGES
 from dashboard.frame import Frame
 from dashboard.marks import Column, link, table
 from dashboard.rows import GIT_ONLY, home
-from sql import cadence_words, drawing, next_steps, words
+from sql import cadence_words, next_steps, words
+from sql.drawing import strips
 from sql.words import Part, escape_html
 
 LATEST = 12
@@ -31,7 +32,7 @@ def scope(service: dict[str, Any]) -> list[str]:
     parts = [escape_html(part) for part in home(service)]
     if service["repository"] and service["repository"] != service["service"]:
         parts.append(escape_html(service["repository"]))
-    return [*parts, drawing.chip(cadence_words.state(service))]
+    return [*parts, strips.chip(cadence_words.state(service))]
 
 
 def sentence(service: dict[str, Any], last: dict[str, Any], page: Frame) -> words.Sentence:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.io import templates
 
-from sql import drawing
+from sql.drawing.tones import DARK, LIGHT
 
 # Ours is laid under each chart; Plotly's own would come on top.
 templates.default = None
@@ -18,16 +18,13 @@ SANS = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
 
 def tones() -> Mapping[str, str]:
     """Return the colours of the mode that the reader's browser is in."""
-    return drawing.DARK if st.context.theme.type == "dark" else drawing.LIGHT
+    return DARK if st.context.theme.type == "dark" else LIGHT
 
 
 @cache
 def stylesheet() -> str:
     """Return the style element; the browser picks light or dark by itself."""
-    pairs = (
-        f"--{name}:light-dark({light},{drawing.DARK[name]});"
-        for name, light in drawing.LIGHT.items()
-    )
+    pairs = (f"--{name}:light-dark({light},{DARK[name]});" for name, light in LIGHT.items())
     css = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
     return f"<style>.stApp{{{''.join(pairs)}}}\n{css}</style>"
 

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sql import words
-from sql.drawing import Shade
+from sql.drawing.strips import Shade
 from sql.words import Part, Sentence
 
 NEEDED = 5

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sql.drawing import Beat, Shade
+from sql.drawing.strips import Beat, Shade
 from sql.words import Sentence
 
 Values = Sequence[float | None]

@@ -19,8 +19,9 @@ from pipelines.reports.contents import (
     Strip,
     Trend,
 )
-from sql import drawing, words
-from sql.drawing import CSS
+from sql import words
+from sql.drawing import graphs, strips
+from sql.drawing.tones import CSS, DARK, LIGHT
 
 # A name of the month under every so many bars, so that they never run together.
 MONTHS_APART = 2
@@ -52,7 +53,7 @@ def render(report: Report) -> str:
 def plain(report: Report) -> str:
     """Write a report as HTML in one mode, its colours written in: paper and mail know no names."""
     page = _environment().get_template("weekly.html").render(report=report, is_plain=True)
-    return VARIABLE.sub(lambda found: drawing.LIGHT[found[1]], page)
+    return VARIABLE.sub(lambda found: LIGHT[found[1]], page)
 
 
 @cache
@@ -72,7 +73,7 @@ def _environment() -> Environment:
         "width": width,
         "months": months,
     }
-    environment.globals |= {"light": variables(drawing.LIGHT), "dark": variables(drawing.DARK)}
+    environment.globals |= {"light": variables(LIGHT), "dark": variables(DARK)}
     return environment
 
 
@@ -94,12 +95,12 @@ def cell(found: AnyCell) -> Markup:
         case Said(said):
             return sentence(said)
         case Chip(state):
-            return Markup(drawing.chip(state))
+            return Markup(strips.chip(state))
         case Mark(verdict):
             return MARKS[verdict]
         case Trend():
             return Markup(
-                drawing.sparkline(
+                graphs.sparkline(
                     found.values, found.title, low=found.low, high=found.high, tones=CSS
                 )
             )
@@ -121,7 +122,7 @@ def _words(found: Cell) -> Markup:
 
 def _strip(found: Strip) -> Markup:
     return Markup(
-        drawing.beat_strip(
+        strips.beat_strip(
             found.beats, found.start, found.end, found.title, shades=found.shades, tones=CSS
         )
     )
@@ -129,7 +130,7 @@ def _strip(found: Strip) -> Markup:
 
 def bars(found: Bars, *, is_demo: bool) -> Markup:
     """Draw the weeks; what is made up says so inside the picture, wherever that is pasted."""
-    picture = drawing.week_bars(
+    picture = graphs.week_bars(
         found.counts,
         found.title,
         low=found.low,

@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 
-from sql.drawing import LIGHT
+from sql.drawing.tones import LIGHT
 
 KIND = re.compile(r'class="(?:strip|spark|dot|bars)"')
 STRIP = (248, 27)

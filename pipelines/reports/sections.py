@@ -9,7 +9,7 @@ from pipelines.reports.contents import Cell, Chip, Column, Said, Strip, Table
 from pipelines.reports.outside import short
 from pipelines.reports.reading import NAME, Edition, Row
 from sql import cadence_words, words
-from sql.drawing import Beat
+from sql.drawing.strips import Beat
 from sql.words import Part
 
 STRIP = timedelta(days=84)

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard import charts
-from sql import drawing
+from sql.drawing.tones import LIGHT
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 30)
 
@@ -18,7 +18,7 @@ def figure():
 
 def marked(*spans, text="Moved"):
     rows = [{"starts_on": first, "ends_on": last, "text": text} for first, last in spans]
-    return charts.annotated(figure(), rows, drawing.LIGHT)
+    return charts.annotated(figure(), rows, LIGHT)
 
 
 def day(number):

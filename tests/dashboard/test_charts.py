@@ -7,7 +7,8 @@ import pytest
 
 from dashboard import charts, theme
 from dashboard.questions import delivery, measured, shipped
-from sql import drawing, names
+from sql import names
+from sql.drawing.tones import DARK, LIGHT
 from tests.dashboard import organisation
 
 SINCE = date(2025, 11, 24)
@@ -22,7 +23,7 @@ def checkout(period="week"):
     return measured.metrics("service", "checkout", SINCE, period)
 
 
-@pytest.mark.parametrize("tone", [drawing.LIGHT, drawing.DARK])
+@pytest.mark.parametrize("tone", [LIGHT, DARK])
 @pytest.mark.parametrize("metric", names.WINDOWS)
 def test_a_trend_ends_in_the_last_whole_week_and_says_its_value(tone, metric):
     figure = charts.metric_trend(checkout()[metric], SINCE, tone)
@@ -33,7 +34,7 @@ def test_a_trend_ends_in_the_last_whole_week_and_says_its_value(tone, metric):
 
 
 def test_the_unfinished_week_is_a_hollow_dot_in_frequency_alone():
-    tone = drawing.LIGHT
+    tone = LIGHT
     frequency = charts.metric_trend(checkout()["deployment_frequency"], SINCE, tone)
     share = charts.metric_trend(checkout()["change_fail_rate"], SINCE, tone)
 
@@ -46,15 +47,13 @@ def test_a_gap_in_the_band_is_never_bridged():
         low=pl.when(pl.col("shown_on") == date(2026, 6, 1)).then(None).otherwise("low")
     )
 
-    figure = charts.metric_trend(rows, SINCE, drawing.LIGHT)
+    figure = charts.metric_trend(rows, SINCE, LIGHT)
 
     assert len([trace for trace in figure.data if trace.fill == "toself"]) == 2
 
 
 def test_the_unfinished_week_is_hatched_and_out_of_the_usual_band():
-    figure = charts.weekly_bars(
-        checkout()["deployment_frequency"], SINCE, drawing.LIGHT, noun="deployment"
-    )
+    figure = charts.weekly_bars(checkout()["deployment_frequency"], SINCE, LIGHT, noun="deployment")
     band, bars = figure.data
 
     assert list(bars.marker.pattern.shape)[-2:] == ["", "/"]
@@ -65,7 +64,7 @@ def test_the_unfinished_week_is_hatched_and_out_of_the_usual_band():
 def test_stages_add_up_to_the_median_and_waiting_is_hatched():
     rows = delivery.stages("service", "checkout", date(2026, 11, 16))
 
-    figure = charts.stages(rows, drawing.LIGHT)
+    figure = charts.stages(rows, LIGHT)
 
     totals = [sum(bar.x[at] for bar in figure.data) for at in range(rows.height)]
     assert totals == pytest.approx(rows["lead_time_hours"].to_list())
@@ -79,7 +78,7 @@ def test_a_stage_that_nobody_measured_is_left_out():
         pickup_hours=None, all_hours=pl.col("all_hours") - pl.col("pickup_hours")
     )
 
-    names = {bar.customdata[0].split(":")[0] for bar in charts.stages(rows, drawing.LIGHT).data}
+    names = {bar.customdata[0].split(":")[0] for bar in charts.stages(rows, LIGHT).data}
 
     assert "pickup" not in names
 
@@ -87,7 +86,7 @@ def test_a_stage_that_nobody_measured_is_left_out():
 def test_a_year_ago_alone_is_never_called_now():
     rows = delivery.stages("service", "checkout", date(2026, 11, 16)).filter(~pl.col("is_now"))
 
-    figure = charts.stages(rows, drawing.LIGHT)
+    figure = charts.stages(rows, LIGHT)
 
     assert set(figure.data[0].y) == {"a year before"}
 
@@ -98,9 +97,9 @@ def test_a_lead_time_known_only_as_a_whole_names_no_stage():
     rows = rows.with_columns(*(pl.lit(None, pl.Float64).alias(name) for name in others))
     rows = rows.with_columns(all_hours="deployment_hours")
 
-    figure = charts.stages(rows, drawing.LIGHT)
+    figure = charts.stages(rows, LIGHT)
 
-    assert [bar.marker.color for bar in figure.data] == [drawing.LIGHT["accent"]]
+    assert [bar.marker.color for bar in figure.data] == [LIGHT["accent"]]
     assert not {"deploy", "coding"} & {label.text for label in figure.layout.annotations}
 
 
@@ -117,7 +116,7 @@ def test_an_open_failure_reaches_to_now():
         }
     )
 
-    figure = charts.timeline(rows, as_of, "Europe/Berlin", drawing.LIGHT)
+    figure = charts.timeline(rows, as_of, "Europe/Berlin", LIGHT)
 
     joined, bar = (trace for trace in figure.data[1:-2] if trace.x)
     assert joined.line.dash == "dot"
@@ -128,7 +127,7 @@ def test_the_timeline_has_a_lane_for_each_service_that_was_asked_for():
     rows = shipped.latest_rollouts(["checkout", "web-shop", "stock"], date(2026, 11, 9))
 
     figure = charts.timeline(
-        rows, organisation.AS_OF, "UTC", drawing.LIGHT, lanes=["web-shop", "checkout"], days=14
+        rows, organisation.AS_OF, "UTC", LIGHT, lanes=["web-shop", "checkout"], days=14
     )
 
     assert figure.layout.yaxis.ticktext == ("web-shop", "checkout")
@@ -144,7 +143,7 @@ def test_a_recovery_curve_falls_in_steps_and_marks_what_is_open():
         }
     )  # fmt: skip
 
-    band, line, still_open = charts.recovery_curve(rows, drawing.LIGHT).data
+    band, line, still_open = charts.recovery_curve(rows, LIGHT).data
 
     assert (line.x, line.y, line.line.shape) == ((0.0, 1.0, 4.0), (1.0, 0.5, 0.5), "hv")
     assert list(band.x)[:3] == [0.0, 1.0, 1.0]
@@ -160,7 +159,7 @@ def test_a_fail_rate_beyond_chance_is_a_diamond_and_too_few_draw_no_dot():
         }
     )  # fmt: skip
 
-    figure = charts.fail_rates(rows, 0.1, drawing.LIGHT)
+    figure = charts.fail_rates(rows, 0.1, LIGHT)
 
     _, dots = figure.data
     assert list(dots.marker.symbol) == ["diamond", "circle"]
@@ -175,7 +174,7 @@ def test_a_group_is_a_diamond_where_it_is_said_to_fail_more_often_whatever_its_i
         {**shared, "failed_count": 5, "is_too_few": False, "is_worse": False},
     ]
 
-    _, dots = charts.rate_dots(rows, ["Monday", "Tuesday"], drawing.LIGHT).data
+    _, dots = charts.rate_dots(rows, ["Monday", "Tuesday"], LIGHT).data
 
     assert list(dots.marker.symbol) == ["diamond", "circle"]
 
@@ -183,20 +182,20 @@ def test_a_group_is_a_diamond_where_it_is_said_to_fail_more_often_whatever_its_i
 def test_nothing_at_all_can_be_drawn():
     nothing = checkout()["deployment_frequency"].clear()
 
-    assert charts.metric_trend(nothing, SINCE, drawing.LIGHT).layout.height
-    assert charts.weekly_bars(nothing, SINCE, drawing.LIGHT, noun="release").layout.height
+    assert charts.metric_trend(nothing, SINCE, LIGHT).layout.height
+    assert charts.weekly_bars(nothing, SINCE, LIGHT, noun="release").layout.height
     deployments = shipped.deployments("nobody")
-    assert charts.timeline(deployments, organisation.AS_OF, "UTC", drawing.LIGHT).layout.height
+    assert charts.timeline(deployments, organisation.AS_OF, "UTC", LIGHT).layout.height
 
 
 def test_pictures_of_made_up_data_say_so():
-    figure = charts.metric_trend(checkout()["rework_rate"], SINCE, drawing.LIGHT, is_demo=True)
+    figure = charts.metric_trend(checkout()["rework_rate"], SINCE, LIGHT, is_demo=True)
 
     assert figure.layout.annotations[-1].text == "demo"
 
 
 def test_the_template_carries_the_tokens_and_no_legend():
-    for tone in (drawing.LIGHT, drawing.DARK):
+    for tone in (LIGHT, DARK):
         layout = theme.template(tone).layout
         assert layout.colorway[0] == tone["accent"]
         assert layout.showlegend is False
@@ -211,7 +210,7 @@ def test_lead_times_are_drawn_by_doublings_with_their_named_hours():
         }
     )  # fmt: skip
 
-    figure = charts.spread(rows, {"half": 2.0, "nine in ten": None}, drawing.LIGHT)
+    figure = charts.spread(rows, {"half": 2.0, "nine in ten": None}, LIGHT)
 
     assert list(figure.data[0].x) == [-2.5, 1.5, 11.5]
     assert [text.partition(":")[0] for text in figure.data[0].customdata] == [

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard import marks
-from sql import drawing
+from sql.drawing import strips
 
 HOSTILE = "<script>alert(1)</script>\n\n\"'&"
 
@@ -46,7 +46,7 @@ def test_a_service_of_any_name_can_be_linked():
 @pytest.mark.parametrize(
     "made",
     [
-        drawing.chip(HOSTILE),
+        strips.chip(HOSTILE),
         marks.link("https://example.invalid", HOSTILE),
         marks.service_link(HOSTILE),
         marks.Head(HOSTILE, HOSTILE, HOSTILE, [HOSTILE]).html(),
@@ -59,10 +59,10 @@ def test_hostile_texts_are_escaped_and_stay_on_one_line(made):
 
 
 def test_each_state_has_a_chip_of_its_own_shape():
-    chips = [drawing.chip(state) for state in drawing.CHIPS]
+    chips = [strips.chip(state) for state in strips.CHIPS]
 
     assert len({chip.split('d="')[1] for chip in chips}) == len(chips)
-    assert all(state in chip for state, chip in zip(drawing.CHIPS, chips, strict=True))
+    assert all(state in chip for state, chip in zip(strips.CHIPS, chips, strict=True))
 
 
 def test_a_header_of_two_lines_is_broken_where_it_says():

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from dashboard import theme
-from sql import drawing
+from sql.drawing.tones import DARK, LIGHT
 
 FOLDER = Path(theme.__file__).parent
 SETTINGS = tomllib.loads((FOLDER / ".streamlit" / "config.toml").read_text())
 
 
-@pytest.mark.parametrize(("mode", "tone"), [("light", drawing.LIGHT), ("dark", drawing.DARK)])
+@pytest.mark.parametrize(("mode", "tone"), [("light", LIGHT), ("dark", DARK)])
 def test_streamlits_theme_is_made_of_the_same_tokens(mode, tone):
     written = SETTINGS["theme"][mode]
 
@@ -32,8 +32,8 @@ def test_fonts_are_the_ones_served_with_the_app_and_nothing_is_reported():
 def test_the_stylesheet_names_every_token_in_both_modes_and_no_address():
     css = theme.stylesheet()
 
-    for name, light in drawing.LIGHT.items():
-        assert f"--{name}:light-dark({light},{drawing.DARK[name]});" in css
+    for name, light in LIGHT.items():
+        assert f"--{name}:light-dark({light},{DARK[name]});" in css
     assert "http" not in css
     assert "@import" not in css
 
@@ -48,7 +48,7 @@ def contrast(first, second):
     return (bright + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("tone", [drawing.LIGHT, drawing.DARK])
+@pytest.mark.parametrize("tone", [LIGHT, DARK])
 @pytest.mark.parametrize(
     ("front", "back"),
     [
