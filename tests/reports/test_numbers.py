@@ -1,6 +1,7 @@
 """The report's numbers are those of the marts and of `drumbeat metrics --json`."""
 
 import json
+import os
 import random
 
 import pytest
@@ -12,9 +13,10 @@ from sql.names import WINDOWS
 from tests.reports.telling import published
 
 SCOPES = (WHOLE, Scope("team", "Readers"), Scope("service", "shop"), Scope("service", "books"))
-WEEKS = range(38, 48)
+# Weeks before a metric has its window, with and without the second service, and the last.
+WEEKS = range(38, 48) if os.environ.get("DRUMBEAT_TEST_ALL") else (38, 41, 44, 47)
 COMBINATIONS = [(scope, week, metric) for scope in SCOPES for week in WEEKS for metric in WINDOWS]
-SAMPLED = random.Random(8).sample(COMBINATIONS, 100)
+SAMPLED = random.Random(8).sample(COMBINATIONS, min(100, len(COMBINATIONS)))
 COMPARED = ("value", "n", "p75", "p90", "definition", "is_too_few", "at_least", "open", "unit")
 
 
@@ -48,7 +50,7 @@ def asked(project):
         yield rows
 
 
-def test_a_hundred_combinations_are_what_metrics_prints(told, asked):
+def test_combinations_of_scope_week_and_metric_are_what_metrics_prints(told, asked):
     for scope, week, metric in SAMPLED:
         report = told[week][scope]
         (row,) = [one for one in report.data["metrics"] if one["metric"] == metric]

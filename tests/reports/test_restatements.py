@@ -39,11 +39,32 @@ def begun(tmp_path_factory):
     return found
 
 
+def copied(story, folder):
+    """The same shop, in a folder of one's own."""
+    shutil.copytree(story.folder, folder / "shop", symlinks=True)
+    return Story(folder / "shop", incidents=list(story.incidents))
+
+
+@pytest.fixture(scope="module")
+def quiet(begun, tmp_path_factory):
+    """The shop a week later, of whose week 46 nothing moved; change a copy of it."""
+    return copied(begun, tmp_path_factory.mktemp("quiet")).refreshed("2026-11-23 10:00", 12)
+
+
+@pytest.fixture(scope="module")
+def restated(begun, tmp_path_factory):
+    """The shop a week later, of whose week 46 an incident came late; change a copy of it."""
+    return moved(copied(begun, tmp_path_factory.mktemp("restated")))
+
+
 @pytest.fixture
 def story(begun, tmp_path):
-    """The same shop, in a folder of one's own."""
-    shutil.copytree(begun.folder, tmp_path / "shop", symlinks=True)
-    return Story(tmp_path / "shop", incidents=list(begun.incidents))
+    return copied(begun, tmp_path)
+
+
+@pytest.fixture
+def late(restated, tmp_path):
+    return copied(restated, tmp_path)
 
 
 def moved(story):
@@ -121,9 +142,8 @@ def test_the_page_about_restatements_shows_what_was_really_said(whole):
     assert [one for one in (*said.openings[1:], said.check) if one not in shown] == []
 
 
-def test_html_says_it_after_the_paragraph_and_lists_every_number(story):
-    moved(story)
-    page, text = weekly.write(story.project, None, story.folder / "out", ["html", "md"])
+def test_html_says_it_after_the_paragraph_and_lists_every_number(late):
+    page, text = weekly.write(late.project, None, late.folder / "out", ["html", "md"])
     html = page.read_text(encoding="utf-8")
 
     assert html.index("<h1>") < html.index('<p class="restated">Week 46: ') < html.index("<h2>")
@@ -131,15 +151,15 @@ def test_html_says_it_after_the_paragraph_and_lists_every_number(story):
     assert "| shop (service) | Change fail rate | 8.3 % |" in text.read_text(encoding="utf-8")
 
 
-def test_where_nothing_moved_the_report_says_so_in_one_line(story):
-    markdown = story.refreshed("2026-11-23 10:00", 12).reported()
+def test_where_nothing_moved_the_report_says_so_in_one_line(quiet, tmp_path):
+    markdown = copied(quiet, tmp_path).reported()
 
     assert opening(markdown) == "Nothing that was reported earlier has moved by a point or more."
     assert "## Restated" not in markdown
 
 
-def test_a_report_lands_each_metric_scope_and_week_of_twelve(story):
-    rows = story.refreshed("2026-11-23 10:00", 12).rows(
+def test_a_report_lands_each_metric_scope_and_week_of_twelve(quiet):
+    rows = quiet.rows(
         "select scope, metric, count(*), min(week_on), max(week_on), bool_and(is_first) "
         "from facts.delivered_rows group by all"
     )
@@ -150,8 +170,8 @@ def test_a_report_lands_each_metric_scope_and_week_of_twelve(story):
     }
 
 
-def test_a_landed_row_says_what_was_told_under_which_rules_and_when(story):
-    (row,) = story.refreshed("2026-11-23 10:00", 12).rows(
+def test_a_landed_row_says_what_was_told_under_which_rules_and_when(quiet):
+    (row,) = quiet.rows(
         "select value, unit, n, numerator, by_rule_value, definition, incidents, edition_on, "
         "age_weeks, as_of, delivered_at > timestamptz '2020-01-01 00:00:00Z' "
         "from facts.delivered_rows where scope = 'organisation' and week_on = '2026-11-09' "
@@ -200,8 +220,9 @@ def test_a_run_of_another_moment_lands_nothing(story, asked):
     assert story.landed == landed
 
 
-def test_what_was_delivered_after_the_moment_of_a_run_is_not_known_to_it(story):
-    story.refreshed("2026-11-23 10:00", 12).reported()
+def test_what_was_delivered_after_the_moment_of_a_run_is_not_known_to_it(quiet, tmp_path):
+    story = copied(quiet, tmp_path)
+    story.reported()
 
     earlier = story.refreshed("2026-11-16 10:00", 12)
 
@@ -211,9 +232,9 @@ def test_what_was_delivered_after_the_moment_of_a_run_is_not_known_to_it(story):
 
 
 @pytest.mark.slow
-def test_a_rebuild_keeps_what_was_delivered(story):
-    moved(story).reported()
-    story.refreshed("2026-11-30 10:00", 13)
+def test_a_rebuild_keeps_what_was_delivered(late):
+    late.reported()
+    story = late.refreshed("2026-11-30 10:00", 13)
     known = story.rows("from marts.restatements order by all")
     rows = story.rows("from facts.delivered_rows order by all")
     as_of = at("2026-11-30 10:00")
@@ -225,21 +246,20 @@ def test_a_rebuild_keeps_what_was_delivered(story):
     assert story.rows("from facts.delivered_rows order by all") == rows
 
 
-def test_a_process_killed_between_landing_and_the_file_is_made_good_by_the_next(story, monkeypatch):
-    moved(story)
-    out = story.folder / "killed"
+def test_a_process_killed_between_landing_and_the_file_is_made_good_by_the_next(late, monkeypatch):
+    out = late.folder / "killed"
     with monkeypatch.context() as patched:
         patched.setattr(weekly, "write_durably", killed)
         with pytest.raises(KeyboardInterrupt):
-            weekly.write(story.project, None, out, ["md"])
-    landed = story.landed
+            weekly.write(late.project, None, out, ["md"])
+    landed = late.landed
     assert len(landed) == 2
     assert not out.exists()
 
-    (path,) = weekly.write(story.project, None, out, ["md"])
+    (path,) = weekly.write(late.project, None, out, ["md"])
 
     assert path.exists()
-    assert story.landed == landed
+    assert late.landed == landed
 
 
 def killed(*_):
@@ -247,18 +267,17 @@ def killed(*_):
 
 
 @pytest.mark.slow
-def test_a_process_killed_while_landing_leaves_no_half_row(story, monkeypatch):
-    moved(story)
+def test_a_process_killed_while_landing_leaves_no_half_row(late, monkeypatch):
     with monkeypatch.context() as patched:
         # The content is written and the name is not given to it yet.
         patched.setattr(Path, "replace", killed)
         with pytest.raises(KeyboardInterrupt):
-            story.reported()
-    left = list((story.folder / "data" / "landing" / "ledger" / "rows").glob(".partial-*"))
+            late.reported()
+    left = list((late.folder / "data" / "landing" / "ledger" / "rows").glob(".partial-*"))
     assert len(left) == 1
 
-    story.reported()
-    rows = story.refreshed("2026-11-30 10:00", 13).rows(
+    late.reported()
+    rows = late.refreshed("2026-11-30 10:00", 13).rows(
         "select delivery, count(*) from facts.delivered_rows group by delivery order by delivery"
     )
 
@@ -267,16 +286,15 @@ def test_a_process_killed_while_landing_leaves_no_half_row(story, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_clock_that_goes_backwards_does_not_change_which_delivery_was_first(story):
-    moved(story)
-    with support.published(story.project) as con:
+def test_a_clock_that_goes_backwards_does_not_change_which_delivery_was_first(late):
+    with support.published(late.project) as con:
         delivery = ledger_rows.delivery(con, at("2026-11-09 00:00").date())
-    ledger_rows.land(story.project, delivery, at("2020-01-01 00:00"))
+    ledger_rows.land(late.project, delivery, at("2020-01-01 00:00"))
 
-    story.refreshed("2026-11-23 11:00", 12)
+    late.refreshed("2026-11-23 11:00", 12)
 
-    assert [round(float(value), 4) for value in story.rows(PARTS)[0][:2]] == [0.0833, 0.1667]
-    assert story.rows("select count(*) from facts.delivered_rows where delivery = 2") != [(0,)]
+    assert [round(float(value), 4) for value in late.rows(PARTS)[0][:2]] == [0.0833, 0.1667]
+    assert late.rows("select count(*) from facts.delivered_rows where delivery = 2") != [(0,)]
 
 
 def test_an_override_that_cancels_late_data_moves_nothing_and_both_parts_are_told(story):
@@ -297,8 +315,8 @@ def test_a_service_that_is_told_of_no_more_is_said_to_be_gone(story):
     assert "no longer told" in markdown
 
 
-def test_doctor_sources_and_collection_know_nothing_of_the_ledger(story):
-    story.refreshed("2026-11-23 10:00", 12)
+def test_doctor_sources_and_collection_know_nothing_of_the_ledger(quiet, tmp_path):
+    story = copied(quiet, tmp_path)
 
     assert story.rows("select source from config.sources") == [("files",)]
     assert story.rows("select distinct source from marts.sources") == [("files",)]
@@ -308,16 +326,15 @@ def test_doctor_sources_and_collection_know_nothing_of_the_ledger(story):
     assert [one.source for one in outcome.collected] == ["files"]
 
 
-def test_a_ledger_that_can_not_be_written_leaves_no_report(story, monkeypatch):
-    moved(story)
+def test_a_ledger_that_can_not_be_written_leaves_no_report(late, monkeypatch):
 
     def refused(*_):
         raise PermissionError("read only")
 
     monkeypatch.setattr("pipelines.landing.write_durably", refused)
     with pytest.raises(DrumbeatError, match="the report is not delivered"):
-        weekly.write(story.project, None, story.folder / "none", ["md"])
-    assert not (story.folder / "none").exists()
+        weekly.write(late.project, None, late.folder / "none", ["md"])
+    assert not (late.folder / "none").exists()
 
 
 def test_no_name_of_a_person_reaches_the_ledger(story):
