@@ -1,14 +1,18 @@
 """A demo built once, a small project of files and git, and the command line as a process."""
 
+import io
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +20,7 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines import publishing, refreshing
+from pipelines import command_line, publishing, refreshing
 from pipelines.configuration import load
 from pipelines.progress import Progress
 from pipelines.project import Project
@@ -60,6 +64,48 @@ def run(*words: str, **settings: Any) -> subprocess.CompletedProcess[str]:
     with start(*words, **settings) as process:
         out, error = process.communicate(timeout=300)
     return subprocess.CompletedProcess(words, process.returncode, out, error)
+
+
+def run_here(
+    *words: str,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    is_merged: bool = False,
+) -> subprocess.CompletedProcess[str]:
+    """Run ``drumbeat`` to its end in this process, which costs no start.
+
+    Where it ``is_merged``, what it says aside stands in its output, as in a terminal.
+    """
+    out, aside = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    error = out if is_merged else aside
+    status = 0
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(error):
+        patched.setattr(sys, "argv", ["drumbeat", *words])
+        patched.chdir(cwd or Path.cwd())
+        for name, value in (env or {}).items():
+            patched.setenv(name, value)
+        try:
+            command_line.main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+    said = (stream.buffer.getvalue().decode() for stream in (out, aside))
+    return subprocess.CompletedProcess(words, status, *said)
+
+
+def parts(script: str) -> Iterator[tuple[bool, str]]:
+    """Yield the parts of a script of whole lines, each with whether it is a command of ours."""
+    for is_ours, lines in groupby(script.splitlines(), lambda line: line.startswith("drumbeat ")):
+        if is_ours:
+            yield from ((True, line) for line in lines)
+        else:
+            yield False, "\n".join(lines)
+
+
+def spoken(line: str, **settings: Any) -> str:
+    """Run a line of a page that is a command of ours, which must end well; return what it says."""
+    made = run_here(*shlex.split(line)[1:], **settings)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return made.stdout
 
 
 def kill(process: subprocess.Popen[str]) -> None:

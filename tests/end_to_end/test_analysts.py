@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from pipelines import describing, exporting, windows
 from pipelines.errors import DrumbeatError
 from sql import asking
-from tests.end_to_end.conftest import ROOT, run
+from tests.end_to_end.conftest import ROOT, run_here
 
 YEAR = ("2026-01-01", "2026-04-01")
 
@@ -104,7 +104,7 @@ def test_the_macro_tells_any_days_as_the_command_does(con, demo_file, days):
 
 def test_the_macro_of_one_number_is_the_command_of_one_number(con, demo):
     asked = ["--service", "checkout", "--since", YEAR[0], "--until", YEAR[1]]
-    told = json.loads(run("metrics", *asked, "--json", "--data-dir", str(demo)).stdout)
+    told = json.loads(run_here("metrics", *asked, "--json", "--data-dir", str(demo)).stdout)
 
     for row in told["rows"]:
         asked = [row["metric"], *YEAR]
@@ -205,8 +205,9 @@ def test_marts_are_exported_as_parquet_and_replaced(con, demo_file, tmp_path):
 
 
 def test_the_commands_print_the_document_and_say_what_was_written(demo, tmp_path):
-    shown = run("schema", "--data-dir", str(demo))
-    made = run("export", "--data-dir", str(demo), "--out", str(tmp_path), "--tables", "config.run")
+    shown = run_here("schema", "--data-dir", str(demo))
+    words = ("--data-dir", str(demo), "--out", str(tmp_path), "--tables", "config.run")
+    made = run_here("export", *words)
 
     assert shown.stdout.startswith("# What the published file holds")
     assert made.stdout == ""

@@ -19,7 +19,7 @@ import polars as pl
 import pytest
 
 from pipelines import command_line, explaining, publishing, windows
-from tests.end_to_end.conftest import ROOT, Inputs, run
+from tests.end_to_end.conftest import ROOT, Inputs, run_here
 
 COMMANDS = sorted(command_line.drumbeat.commands)
 METRICS = ("deployment_frequency", "change_lead_time", "change_fail_rate", "recovery_time",
@@ -439,7 +439,7 @@ def test_a_secret_in_an_address_is_never_shown_or_kept(inputs: Inputs, tmp_path)
     words = ("--config", str(inputs.config), "--data-dir", str(data))
 
     for command in ("refresh", "doctor", "refresh", "rebuild"):
-        told = run(command, *words, env={"DRUMBEAT_TEST_TOKEN": secret})
+        told = run_here(command, *words, env={"DRUMBEAT_TEST_TOKEN": secret})
         assert told.returncode == (0 if command == "rebuild" else 1)
         assert secret not in told.stdout + told.stderr
         if command != "rebuild":

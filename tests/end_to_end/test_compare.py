@@ -3,13 +3,14 @@
 import json
 import math
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from sql.tools import TOOLS
-from tests.end_to_end.conftest import ROOT, run
+from tests.end_to_end.conftest import ROOT, run_here
 
 DOCS = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```console\n\$ drumbeat (compare[^\n]*)\n(.*?)```", DOCS, re.DOTALL)
@@ -17,7 +18,7 @@ OURS = ("deployment_frequency", "change_lead_time", "change_fail_rate", "recover
 
 
 def compared(demo: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return run("compare", *words, "--data-dir", str(demo))
+    return run_here("compare", *words, "--data-dir", str(demo))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_json_has_our_rows_first_and_every_tool_s_for_every_scope(answer):
 
 
 def test_json_is_our_metrics_and_holds_no_infinity(demo, answer):
-    ours = json.loads(run("metrics", "--json", "--data-dir", str(demo)).stdout)
+    ours = json.loads(run_here("metrics", "--json", "--data-dir", str(demo)).stdout)
     told = [row for row in answer["rows"] if row["tool"] == "drumbeat"]
     for row in told:
         del row["tool"], row["their_name"]
@@ -148,10 +149,10 @@ def test_tables_of_another_tool_come_out_with_its_numbers(tmp_path):
     config.write_text("sources:\n  - {kind: files, name: other, path: tables}\n")
     data = tmp_path / "data"
     words = ("--config", str(config), "--data-dir", str(data), "--as-of", "2026-03-30T12:00:00Z")
-    assert run("refresh", *words).returncode == 0
+    assert run_here("refresh", *words).returncode == 0
 
     asked = ("--since", "2026-03-02", "--until", "2026-03-30", "--service", "shop", "--json")
-    found = json.loads(run("compare", *asked, "--data-dir", str(data)).stdout)["rows"]
+    found = json.loads(run_here("compare", *asked, "--data-dir", str(data)).stdout)["rows"]
     said = {(row["tool"], row["metric"]): (row["value"], row["n"]) for row in found}
 
     # i1 blames d1 and i2 d4; for Middleware i1 is after d2, which failed.
@@ -167,13 +168,15 @@ def test_tables_of_another_tool_come_out_with_its_numbers(tmp_path):
 
 
 @pytest.mark.parametrize("service", ["", "checkout"])
-def test_the_page_shows_what_the_command_prints(demo, monkeypatch, service):
+def test_the_page_shows_what_the_command_prints(demo, monkeypatch, tmp_path, service):
     from dashboard import compared
     from dashboard.questions import runs
 
-    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(demo))
+    # Pages keep their file open, with settings that no command opens it with.
+    shutil.copytree(demo / "serving", tmp_path / "serving", symlinks=True)
+    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(tmp_path))
     words = ["--service", service] if service else []
-    told = json.loads(run("compare", "--json", "--data-dir", str(demo), *words).stdout)
+    told = json.loads(run_here("compare", "--json", "--data-dir", str(demo), *words).stdout)
     scope = "service" if service else "organisation"
     mine = [row for row in told["rows"] if row["scope"] == scope]
 

@@ -16,7 +16,7 @@ from pipelines.configuration import parse
 from pipelines.receiving import asked, exposition, gauges, readers, reading
 from pipelines.receiving.openapi_reading import READERS
 from pipelines.receiving.tally import Tally
-from tests.end_to_end.conftest import kill
+from tests.end_to_end.conftest import kill, parts, spoken
 
 ROOT = Path(__file__).parents[2]
 READING, PRIVACY = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("reading", "privacy"))
@@ -62,6 +62,12 @@ def said(machine):
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, **more,
         )  # fmt: skip
 
+    def ended(started):
+        with started as process:
+            told = process.communicate(timeout=120)[0]
+        assert process.returncode == 0, told
+        return told
+
     try:
         for language, script, answer in BLOCKS:
             if language != "sh" or any(word in script for word in ELSEWHERE):
@@ -75,9 +81,10 @@ def said(machine):
                     found.append(("server", answer, "".join(lines).replace(f":{port}", ":8503")))
                     time.sleep(1)
                 continue
-            with shell(script) as process:
-                told = process.communicate(timeout=120)[0]
-            assert process.returncode == 0, told
+            told = "".join(
+                spoken(part, cwd=machine, is_merged=True) if is_ours else ended(shell(part))
+                for is_ours, part in parts(script)
+            )
             found.append((script, answer, told.replace(f":{port}", ":8503")))
     finally:
         if server:

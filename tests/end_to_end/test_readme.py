@@ -5,12 +5,13 @@ import os
 import random
 import re
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 import pytest
+
+from tests.end_to_end.conftest import run_here
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -78,14 +79,9 @@ def data(clone, tmp_path_factory):
 
 
 def drumbeat(folder, *words):
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+    made = run_here(*words, cwd=folder)
+    assert made.returncode == 0, made.stderr
+    return made.stdout
 
 
 @pytest.mark.parametrize("week", WEEKS)
