@@ -6,22 +6,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
-import polars as pl
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard import access, data, filters, frame, links, marks, picture, theme
+from dashboard import access, data, filters, frame, links, marks, outdated, picture, theme
 from dashboard.questions import freshness, runs
 from sql import words
 from sql.words import Part, escape_html
 
 HERE = Path(__file__).parent
 LATE = timedelta(hours=26)
-LACKING = (
-    duckdb.CatalogException, duckdb.BinderException, pl.exceptions.ColumnNotFoundError, KeyError
-)  # fmt: skip
-"""What a file without a table or a column that a page asks for raises."""
 
 
 class Page(NamedTuple):
@@ -88,7 +82,7 @@ def main() -> None:
     except Exception as error:
         # Whatever it is: people get a sentence, the log gets the trace.
         logging.getLogger("drumbeat.dashboard").exception("The page could not be drawn")
-        _earlier() if isinstance(error, LACKING) else _broken()
+        _earlier() if outdated.lacks(error) else _broken()
 
 
 def _page(page: Page) -> StreamlitPage:

@@ -51,7 +51,8 @@ def restatements(scope: str, name: str, of: Run) -> list[dict[str, Any]]:
 def trends(scope: str, name: str, names: Sequence[str]) -> pl.DataFrame:
     """Return what the tests say of a scope and of services."""
     return data.ask(
-        "from facts.trends where (scope = ? and name = ?) or scope = 'service'"
+        "select scope, name, metric, week_count, verdict, recent_value, before_value, recent_count"
+        " from facts.trends where (scope = ? and name = ?) or scope = 'service'"
         " and list_contains(?, name) order by scope, name, metric, week_count",
         [scope, name, list(names)],
     )

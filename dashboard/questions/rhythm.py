@@ -28,5 +28,8 @@ def deployment_hours(scope: str, name: str) -> pl.DataFrame:
 
 def alarms(names: Sequence[str]) -> pl.DataFrame:
     """Return the spells of alarm of services, the latest first."""
-    query = "from facts.alarms where list_contains(?, service) order by began_on desc, service"
-    return data.ask(query, [list(names)])
+    return data.ask(
+        "select service, state, began_on, ended_on, return_years from facts.alarms"
+        " where list_contains(?, service) order by began_on desc, service",
+        [list(names)],
+    )

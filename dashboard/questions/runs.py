@@ -40,7 +40,7 @@ class Run:
 
 def run() -> Run:
     """Return the run that made the published file."""
-    found = data.row("from config.run")
+    found = data.row("select as_of, time_zone, is_demo, is_git_only, organisation from config.run")
     return Run(
         as_of=found["as_of"].astimezone(UTC),
         zone=found["time_zone"] or "UTC",

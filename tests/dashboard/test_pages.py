@@ -392,17 +392,37 @@ def test_a_first_run_that_found_nothing_still_has_pages(opened, emptied):
 
 
 @pytest.mark.parametrize(
-    "lacks", ["drop table marts.metrics", "alter table config.run drop column organisation"]
+    ("lacks", "name"),
+    [
+        ("drop table marts.metrics", "overview"),
+        ("alter table config.run drop column organisation", "overview"),
+        # No query names these: one is read out of a row, the other filters rows.
+        ("alter table marts.service_overview drop column tier", "overview"),
+        ("alter table marts.weekdays drop column is_avoided", "cadence"),
+    ],
 )
-def test_a_file_of_an_earlier_version_is_an_explanation_not_a_trace(opened, tmp_path, lacks):
+def test_a_file_of_an_earlier_version_is_an_explanation_not_a_trace(opened, tmp_path, lacks, name):
     path = organisation.build(tmp_path)
     with duckdb.connect(path) as con:
         con.execute(lacks)
 
-    said = page(opened(tmp_path))
+    said = page(opened(tmp_path, name))
 
     assert 'was <b class="strong">published by an earlier version</b> of Drumbeat' in said
     assert "drumbeat refresh" in said
+
+
+def test_what_fails_over_a_file_that_lacks_nothing_is_not_laid_on_an_earlier_version(
+    opened, tmp_path
+):
+    path = organisation.build(tmp_path)
+    with duckdb.connect(path) as con:
+        con.execute("delete from config.run")
+
+    said = "\n".join(element.value for element in opened(tmp_path).markdown)
+
+    assert "This page could not be drawn" in said
+    assert "earlier version" not in said
 
 
 def test_flow_says_what_failed_how_fast_it_was_mended_and_the_longest_stage(opened, published):
