@@ -5,7 +5,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -174,8 +174,10 @@ class Stories:
                 self.tables[table].append({key: f"{name}-{number}", **known, **row})
         return name
 
-    def build(self, folder: Path) -> duckdb.DuckDBPyConnection:
-        """Run the real pipeline once over all that was told."""
+    def build(self, folder: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """Make, of all that was told, what is asked for."""
+        from tests.sql.making import organisation
+
         return organisation(
             folder, as_of=self.as_of, services=self.services, **self.tables, **self.settings
         )

@@ -3,7 +3,8 @@
 import pytest
 
 from pipelines.analysis.masked_titles import is_telling, masked
-from tests.support import at, organisation, rows
+from tests.sql.making import organisation
+from tests.support import at, rows
 
 NAMES = ["Ada Lovelace", "dev-07", "ada_l", "Åsa Öberg"]
 

@@ -1,3 +1,4 @@
+import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -34,9 +35,9 @@ def answers(made, con, table):
     return {one.name: one.answer(Warehouse(made, con)) for one in asked}
 
 
-def test_a_duplicated_grain_fails_and_is_shown(tmp_path):
+def test_a_duplicated_grain_fails_and_is_shown(made, tmp_path):
+    shutil.copytree(made.data_dir, tmp_path / "data", symlinks=True)
     project = small(tmp_path)
-    refresh(project, AS_OF)
     with opened(project.warehouse) as con:
         con.execute("insert into facts.rollouts from facts.rollouts where rollout_id = 'shop-5'")
 

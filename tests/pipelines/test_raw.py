@@ -1,6 +1,7 @@
 """Raw: the latest version of each record, however the versions arrived."""
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from pipelines import raw, warehouse
 from pipelines.errors import LandingDamaged
 from pipelines.landing import Landing, LandingFile
 
+EXAMPLES = 60 if os.environ.get("DRUMBEAT_TEST_ALL") else 20
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KINDS = {"shop": "git", "till": "git"}
 TAGS = ("git__tags",)
@@ -100,7 +102,7 @@ RUNS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(runs=RUNS, known=st.integers(-1, 4), warm=st.booleans())
 def test_merging_in_any_steps_is_the_defining_query_is_a_loop(runs, known, warm):
     """Whatever arrives in whatever runs: merged bit by bit, asked at once, folded by hand."""

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support import at, organisation, rows
+from tests.sql.making import organisation
+from tests.support import at, rows
 
 START, END = at("2026-03-02 00:00"), at("2026-03-09 00:00")
 MINUTE = timedelta(minutes=1)

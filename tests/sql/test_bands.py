@@ -9,7 +9,8 @@ import sql
 from pipelines import banding, windows
 from pipelines.errors import DrumbeatError
 from sql import bands
-from tests.support import Stories, at, organisation, rows
+from tests.sql.making import organisation
+from tests.support import Stories, at, rows
 
 MONDAY = at("2026-01-05 10:00")
 AS_OF = at("2026-03-30 12:00")

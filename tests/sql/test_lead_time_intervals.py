@@ -7,7 +7,8 @@ from statistics import median
 
 import pytest
 
-from tests.support import at, organisation, rows
+from tests.sql.making import organisation
+from tests.support import at, rows
 
 AS_OF = at("2026-04-01 12:00")
 SERVICES, DEPLOYMENTS = 150, 40

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from pipelines import explaining, windows
-from tests.support import Stories, at, organisation, rows
+from tests import support
+from tests.sql.making import organisation
+from tests.support import Stories, at, rows
 
 NOW = at("2026-03-23 16:00")
 STORIES = Stories(as_of=NOW)
@@ -148,7 +150,9 @@ def test_rejected_rows_are_counted_with_their_own_table(tmp_path):
         {"deployment_id": "d2", "service": "shop", "finished_at": "yesterday"},
     ]
     incident = {"incident_id": "i1", "started_at": at("2026-03-10 13:00")}
-    with organisation(tmp_path, as_of=NOW, deployments=deployments, incidents=[incident]) as found:
+    with support.organisation(
+        tmp_path, as_of=NOW, deployments=deployments, incidents=[incident]
+    ) as found:
         assert rows(found, "select entity, rejected_count from marts.sources order by 1") == [
             ("deployments", 1),
             ("incidents", 0),

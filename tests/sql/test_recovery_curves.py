@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import CensoredData, ecdf
 
-from tests.support import at, organisation, rows
+from tests.sql.making import organisation
+from tests.support import at, rows
 
 AS_OF = at("2026-04-01 12:00")
 MINUTES = (30, 30, 60, 90, None, 240, 600, None)

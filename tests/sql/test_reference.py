@@ -10,9 +10,9 @@ from tests.reference.comparing import GRAINS, differences
 from tests.reference.generator import pack
 
 IS_WHOLE = bool(os.environ.get("DRUMBEAT_TEST_ALL"))
-# Unrelated teams that are built together: 2,000 of them, or 200.
+# Unrelated teams that are built together: 2,000 of them, or 100.
 PACKED = 50
-PACKS = 40 if IS_WHOLE else 4
+PACKS = 40 if IS_WHOLE else 2
 # Organisations of their own, for what is pooled over all there is.
 ALONE = range(10_000, 10_100 if IS_WHOLE else 10_005)
 

@@ -18,7 +18,7 @@ from tests.connectors.pagers.pagerduty_server import FakePagerDuty
 from tests.connectors.pagers.tls import over_tls
 from tests.hosts.faults import Fault, FaultProxy, RandomFaults
 
-SEEDS = range(200 if os.environ.get("DRUMBEAT_TEST_ALL") else 5)
+SEEDS = range(200 if os.environ.get("DRUMBEAT_TEST_ALL") else 3)
 # A refusal for good is none of these tests' business.
 PASSING = tuple(
     fault for fault in Fault if fault.is_quick and fault not in (Fault.SPENT, Fault.SECONDARY)
