@@ -15,6 +15,8 @@ from dashboard import download, marks
 
 HEAD_START = 0.6
 """Seconds that the words above a reader's first picture are alone on the way to the browser."""
+WORDS = 0.2
+"""Seconds that the browser has for the words of a page before its pictures come."""
 
 
 class Waiting(NamedTuple):
@@ -33,11 +35,14 @@ _waiting: ContextVar[list[Waiting]] = ContextVar("pictures")
 def last() -> Iterator[None]:
     """Draw the pictures of a page when all its words are sent.
 
-    Plotly takes the browser a tenth of a second for each, and words behind it wait.
+    Plotly takes the browser a tenth of a second for each, and words behind it wait, as do words
+    that come with it; the pictures are there no later for that.
     """
     waiting: list[Waiting] = []
     _waiting.set(waiting)
     yield
+    if waiting:
+        _leave(WORDS)
     for found in waiting:
         # The mode bar stays hidden, and staticPlot off keeps hovering.
         config = {"displayModeBar": False, "staticPlot": False}
@@ -52,9 +57,15 @@ def _words_first() -> None:
     What follows needs Plotly and other scripts, five megabytes in all, and a browser that begins to
     read them shows nothing before it is through.
     """
-    if st.runtime.exists() and "has_begun" not in st.session_state:
-        time.sleep(HEAD_START)
+    if "has_begun" not in st.session_state:
+        _leave(HEAD_START)
     st.session_state["has_begun"] = True
+
+
+def _leave(seconds: float) -> None:
+    """Leave a browser, where there is one, alone with what it has."""
+    if st.runtime.exists():
+        time.sleep(seconds)
 
 
 def show(
