@@ -1,5 +1,6 @@
 """The overview: what shipped, who needs a look, the five metrics and all services."""
 
+import polars as pl
 import streamlit as st
 
 from dashboard import flow, frame, heads, marks, picture, rows
@@ -13,7 +14,8 @@ services = needs.services(page.team, page.mine)
 scope, name = page.scope
 metrics = measured.metrics(scope, name, page.since, page.period, page.clock)
 weekly = measured.metrics(scope, name, page.since, "week")["deployment_frequency"]
-alarms = [row for row in services.to_dicts() if cadence_words.is_alarm(row)]
+alarmed = services.filter(pl.col("state").is_in(cadence_words.ALARMS))
+alarms = [row for row in alarmed.to_dicts() if cadence_words.is_alarm(row)]
 
 page.head(
     [escape_html(page.team)] if page.team else [],
