@@ -69,6 +69,12 @@ def project(folder: Path, **settings: Any) -> Project:
 
 def refresh(found: Project, as_of: datetime) -> refreshing.Outcome:
     """Collect, build and publish as of a moment; a source that fails is an error here."""
+    begin(found.data_dir)
+    return refreshed(found, as_of)
+
+
+def refreshed(found: Project, as_of: datetime) -> refreshing.Outcome:
+    """Do so in the data directory as it is."""
     outcome = refreshing.refresh(found, Run(as_of, as_of), Silent(is_terminal=False))
     assert not [one.error for one in outcome.collected if one.error]
     return outcome
@@ -76,18 +82,26 @@ def refresh(found: Project, as_of: datetime) -> refreshing.Outcome:
 
 @cache
 def empty() -> Path:
-    """Return the data of an organisation without rows, made once in each process.
-
-    A small one begins with it, and makes only the tables that are not as they are there.
-    """
+    """Return the data of an organisation without rows, made once in each process."""
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder)
     write(folder / "files")
     found = project(folder)
-    refresh(found, at("2026-01-01 00:00"))
+    refreshed(found, at("2026-01-01 00:00"))
     # What is landed is not what is made of it.
     shutil.rmtree(found.landing.root)
+    for old in (found.data_dir / "drumbeat.yaml", found.data_dir / "lock"):
+        old.unlink(missing_ok=True)
     return found.data_dir
+
+
+def begin(data: Path) -> None:
+    """Let data that is not there yet begin as that of an organisation without rows.
+
+    So only the tables are made that are not as they are there.
+    """
+    if not data.exists():
+        shutil.copytree(empty(), data, symlinks=True)
 
 
 def published(found: Project) -> duckdb.DuckDBPyConnection:
@@ -111,8 +125,6 @@ def organisation(
     tables = {name: told.pop(name) for name in TABLES if isinstance(told.get(name), list | tuple)}
     write(folder / "files", **tables)
     found = project(folder, **told)
-    if not found.data_dir.exists():
-        shutil.copytree(empty(), found.data_dir, symlinks=True)
     refresh(found, as_of)
     return published(found)
 

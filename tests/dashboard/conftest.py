@@ -1,5 +1,6 @@
 """Published files for pages to read."""
 
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -29,15 +30,28 @@ def emptied(tmp_path_factory):
 @pytest.fixture
 def opened(monkeypatch):
     """Open a page of the app over a data directory."""
+    return partial(visited, monkeypatch)
 
+
+@pytest.fixture(scope="session")
+def shown():
+    """Open a page as ``opened`` does, once for all tests that do nothing but read it."""
+
+    @cache
     def at(folder, page="", **query):
-        monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(folder))
-        app = AppTest.from_file(str(APP), default_timeout=60)
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.run()
-        if page:
-            app.switch_page(f"views/{page}.py").run()
-        return app
+        with pytest.MonkeyPatch.context() as patched:
+            return visited(patched, folder, page, **query)
 
     return at
+
+
+def visited(patched, folder, page="", **query):
+    """Open a page of the app, as an address does that says what is chosen."""
+    patched.setenv("DRUMBEAT_DATA_DIR", str(folder))
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page:
+        app.switch_page(f"views/{page}.py").run()
+    return app

@@ -47,8 +47,8 @@ def test_without_data_the_page_says_how_to_get_some(opened, tmp_path):
     assert "drumbeat demo" in said
 
 
-def test_the_overview_opens_with_what_shipped_and_who_is_stalled(opened, published):
-    said = page(opened(published))
+def test_the_overview_opens_with_what_shipped_and_who_is_stalled(shown, published):
+    said = page(shown(published))
 
     assert "Week 47, 16 to 22 November 2026" in said
     assert 'The organisation shipped <b class="strong">93 times</b> last week, within' in said
@@ -57,8 +57,8 @@ def test_the_overview_opens_with_what_shipped_and_who_is_stalled(opened, publish
     assert "stock is slowing" in said
 
 
-def test_the_overview_says_what_moved_since_it_was_reported(opened, published):
-    said = page(opened(published))
+def test_the_overview_says_what_moved_since_it_was_reported(shown, published):
+    said = page(shown(published))
 
     assert "Since it was reported: Week 47: change fail rate 1.0&nbsp;% is now" in said
     assert '<b class="strong">5.0&nbsp;%</b>, two incidents linked later.' in said
@@ -83,8 +83,8 @@ def test_the_overview_shows_five_metrics_each_with_interval_and_n(opened, publis
     assert "12 weeks" in said
 
 
-def test_services_come_most_in_need_first_and_retired_last(opened, published):
-    table = next(e.value for e in opened(published).markdown if "services blocks" in e.value)
+def test_services_come_most_in_need_first_and_retired_last(shown, published):
+    table = next(e.value for e in shown(published).markdown if "services blocks" in e.value)
 
     order = [table.index(f">{name}</a>") for name in ("invoicing", "loyalty", "web-shop", "labels")]
     assert order == sorted(order)
@@ -112,12 +112,12 @@ def test_the_url_sets_the_filters(opened, published):
     assert "&amp;period=3%20months&amp;by=monthly" in page(app)
 
 
-def test_a_silent_source_says_on_the_pages_it_touches_what_that_may_hide(opened, published, demo):
+def test_a_silent_source_says_on_the_pages_it_touches_what_that_may_hide(shown, published, demo):
     late = "shop has told of no incidents since Tue 1 Sep: the newest fail rates"
 
-    assert late in page(opened(published))
-    assert late in page(opened(published, "service"))
-    assert late not in page(opened(demo))
+    assert late in page(shown(published))
+    assert late in page(shown(published, "service"))
+    assert late not in page(shown(demo))
 
 
 def test_my_services_start_the_overview_and_are_kept_in_the_url(opened, published):
@@ -144,16 +144,16 @@ def test_one_service_of_mine_has_its_five_metrics_and_an_unknown_one_is_said(ope
     assert len(app.get("plotly_chart")) == 5
 
 
-def test_the_clock_of_working_hours_is_told_wherever_lead_time_is(opened, published):
+def test_the_clock_of_working_hours_is_told_wherever_lead_time_is(opened, shown, published):
     overview = opened(published, clock="working hours")
     head = next(e.value for e in overview.markdown if "Change lead time" in e.value)
-    defined = next(e.value for e in opened(published).markdown if "Change lead time" in e.value)
+    defined = next(e.value for e in shown(published).markdown if "Change lead time" in e.value)
 
     assert "in working hours" in head
     assert "in working hours" not in defined
     assert value(defined) == pytest.approx(4 * value(head), rel=0.05)
     assert "&amp;clock=working%20hours" in page(overview)
-    said = page(opened(published, "flow", clock="working hours"))
+    said = page(shown(published, "flow", clock="working hours"))
     assert '<b class="strong">Wait</b> is the longest stage.' in said
     assert "first commit, in working hours" in said
 
@@ -249,8 +249,8 @@ def test_a_service_has_one_next_step_with_its_evidence(opened, published, name, 
     assert "javascript:" not in said.replace("(javascript:alert(1))", "")
 
 
-def test_a_week_in_the_url_shows_what_happened_in_it(opened, published):
-    said = page(opened(published, "flow", week="2026-W43"))
+def test_a_week_in_the_url_shows_what_happened_in_it(shown, published):
+    said = page(shown(published, "flow", week="2026-W43"))
 
     assert "Week 43, 19 to 25 October 2026" in said
     assert "over the 4 weeks to 25 October 2026" in said
@@ -261,8 +261,8 @@ def test_a_week_in_the_url_shows_what_happened_in_it(opened, published):
     assert said.count("up to now, not of the chosen week") == 3
 
 
-def test_a_week_whose_deployments_are_too_old_says_how_to_see_them(opened, published):
-    said = page(opened(published, "flow", week="2026-W20"))
+def test_a_week_whose_deployments_are_too_old_says_how_to_see_them(shown, published):
+    said = page(shown(published, "flow", week="2026-W20"))
 
     assert "drumbeat explain change_fail_rate --week 2026-W20" in said
 
@@ -274,15 +274,15 @@ def test_nonsense_in_the_url_is_ignored(opened, published):
     assert "No team is called &lt;script&gt;alert(1)&lt;/script&gt;" in page(app)
 
 
-def test_no_performance_bands_and_no_praise_are_shown(opened, published, demo):
+def test_no_performance_bands_and_no_praise_are_shown(shown, published, demo):
     for folder in (published, demo):
-        said = page(opened(folder)).lower()
+        said = page(shown(folder)).lower()
         for word in ("elite", "high performer", "low performer", "insight", "!"):
             assert word not in said
 
 
-def test_on_plain_git_tags_are_releases_and_what_git_cannot_see_is_said(opened, git_only):
-    said = page(opened(git_only))
+def test_on_plain_git_tags_are_releases_and_what_git_cannot_see_is_said(shown, git_only):
+    said = page(shown(git_only))
 
     assert "The organisation released" in said
     assert "Release frequency" in said
@@ -304,26 +304,26 @@ def test_on_plain_git_the_service_page_speaks_of_releases_too(opened, git_only):
 
 
 @pytest.mark.parametrize("name", ["", "service", "data"])
-def test_every_page_of_the_demo_says_that_its_data_is_made_up_and_where_it_ends(opened, demo, name):
-    said = page(opened(demo, name))
+def test_every_page_of_the_demo_says_that_its_data_is_made_up_and_where_it_ends(shown, demo, name):
+    said = page(shown(demo, name))
 
     assert "Demo: made-up data, ending 23 November 2026" in said
 
 
 @pytest.mark.parametrize("name", ["", "service"])
 def test_a_page_of_numbers_that_lack_early_history_says_since_when_it_is_read(
-    opened, early, published, name
+    shown, early, published, name
 ):
-    said = page(opened(early, name))
+    said = page(shown(early, name))
 
     # In Berlin it is the first of March already.
     assert "GitHub: history since 1 March 2026, more is being read" in said
     assert "pay &lt;b&gt;: history since 1 March 2026" in said
-    assert "history since" not in page(opened(published, name))
+    assert "history since" not in page(shown(published, name))
 
 
-def test_real_data_is_never_called_made_up(opened, published):
-    assert "made" not in page(opened(published)).replace("made_", "")
+def test_real_data_is_never_called_made_up(shown, published):
+    assert "made" not in page(shown(published)).replace("made_", "")
 
 
 def test_the_service_in_the_url_is_shown(opened, published):
@@ -384,11 +384,11 @@ def test_a_failure_says_how_it_ended_and_how_it_is_known(opened, published):
     assert "known by service and time (0.4)" in said
 
 
-def test_a_first_run_that_found_nothing_still_has_pages(opened, emptied):
-    assert "No service is known yet" in page(opened(emptied))
-    assert "no history yet" in page(opened(emptied))
-    assert "No service is known yet" in page(opened(emptied, "service"))
-    assert page(opened(emptied, "data"))
+def test_a_first_run_that_found_nothing_still_has_pages(shown, emptied):
+    assert "No service is known yet" in page(shown(emptied))
+    assert "no history yet" in page(shown(emptied))
+    assert "No service is known yet" in page(shown(emptied, "service"))
+    assert page(shown(emptied, "data"))
 
 
 @pytest.mark.parametrize(
@@ -425,8 +425,8 @@ def test_what_fails_over_a_file_that_lacks_nothing_is_not_laid_on_an_earlier_ver
     assert "earlier version" not in said
 
 
-def test_flow_says_what_failed_how_fast_it_was_mended_and_the_longest_stage(opened, published):
-    said = page(opened(published, "flow"))
+def test_flow_says_what_failed_how_fast_it_was_mended_and_the_longest_stage(shown, published):
+    said = page(shown(published, "flow"))
 
     assert "in 100</b> deployments needed intervention" in said
     assert "half of what failed was mended within" in said
@@ -463,8 +463,8 @@ def test_that_recovery_changed_is_told_by_the_test_of_the_trend(opened, publishe
     assert "Recovery: too few to tell, n = " in page(app)
 
 
-def test_a_failure_leads_to_the_change_that_it_carried(opened, published):
-    said = page(opened(published, "flow"))
+def test_a_failure_leads_to_the_change_that_it_carried(shown, published):
+    said = page(shown(published, "flow"))
 
     assert "What failed in the last two weeks, and how we know" in said
     assert 'href="https://git.example.invalid/shop/web-shop/pull/' in said
@@ -479,8 +479,8 @@ def test_flow_of_one_service_shows_no_other(opened, published):
     assert ">web-shop</a>" not in page(app)
 
 
-def test_a_first_run_has_no_failures_and_says_what_to_add(opened, emptied):
-    said = page(opened(emptied, "flow"))
+def test_a_first_run_has_no_failures_and_says_what_to_add(shown, emptied):
+    said = page(shown(emptied, "flow"))
 
     assert "No failure is known, so recovery can&#x27;t be counted." in said
     assert "No deployment is known yet that could have failed." in said

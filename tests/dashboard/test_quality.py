@@ -78,8 +78,8 @@ def test_the_data_page_of_a_first_run_says_that_nothing_was_told(opened, emptied
     assert "No source has told anything yet." in said(opened(emptied, "data"))
 
 
-def test_services_that_need_nobody_stand_by_name_and_not_by_a_metric(opened, published):
-    table = next(e.value for e in opened(published).markdown if "services blocks" in e.value)
+def test_services_that_need_nobody_stand_by_name_and_not_by_a_metric(shown, published):
+    table = next(e.value for e in shown(published).markdown if "services blocks" in e.value)
     calm = ("catalogue", "checkout", "identity", "payments", "search", "shipping", "web-shop")
     waiting_long = [name for name in calm if f">{name}</a>" in table]
     places = [table.index(f">{name}</a>") for name in waiting_long]

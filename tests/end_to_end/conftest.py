@@ -25,6 +25,7 @@ from pipelines.configuration import load
 from pipelines.progress import Progress
 from pipelines.project import Project
 from pipelines.settings import Run
+from tests.support import begin
 
 ROOT = Path(publishing.__file__).parents[1]
 AS_OF = "2026-04-01T00:00:00+00:00"
@@ -139,6 +140,7 @@ class Silent(Progress):
 
 def refresh(config: Path, data: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Refresh in this process, which costs no start; return what is published then."""
+    begin(data)
     outcome = refreshing.refresh(
         Project(load(config), data), Run(MOMENT, MOMENT), Silent(is_terminal=False)
     )
@@ -259,7 +261,8 @@ class Inputs:
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> Inputs:
-    """A project at its first state."""
+    """A project at its first state, and data to begin with where commands keep theirs."""
     made = Inputs(tmp_path / "project")
     made.first()
+    begin(tmp_path / "data")
     return made

@@ -8,7 +8,7 @@ from pipelines.configuration import parse
 from pipelines.project import Project
 from pipelines.settings import Run
 from tests.connectors.git_repository import make
-from tests.support import Silent, at, published, rows
+from tests.support import Silent, at, begin, published, rows
 
 AS_OF = at("2023-11-20 00:00")
 OWNED = "* @acme/core\n/api/ @acme/payments\n/web/ @acme/web @ann\n"
@@ -61,6 +61,7 @@ def project(shop, location, **definitions):
 
 
 def collected(found):
+    begin(found.data_dir)
     outcome = refreshing.refresh(found, Run(AS_OF, AS_OF), Silent(is_terminal=False))
     assert not [one.error for one in outcome.collected if one.error]
 

@@ -19,7 +19,7 @@ from tests.hosts.emulator import NAME, Emulator, load, scenario
 from tests.hosts.github_server import FakeGitHub
 from tests.hosts.gitlab_server import TOKEN, FakeGitLab
 from tests.hosts.testbeds import find_testbeds
-from tests.support import Silent, at
+from tests.support import Silent, at, begin
 
 AS_OF = at("2025-04-01 00:00")
 READ_BY_GIT = {"commits", "tags", "heads", "branches", "changed_files", "head_files", "owners"}
@@ -74,9 +74,17 @@ def refreshed(monkeypatch, folder: Path, github: FakeGitHub, **deployments):
     }  # fmt: skip
     text = yaml.safe_dump(settings)
     project = Project(parse(text, folder / "drumbeat.yaml"), folder / "data")
+    begin(project.data_dir)
     outcome = refreshing.refresh(project, Run(AS_OF, AS_OF), Silent(is_terminal=False))
     assert [source.error for source in outcome.collected] == [""]
     return project
+
+
+@pytest.fixture(scope="module")
+def month(emulated, tmp_path_factory):
+    """The project of the emulator's month."""
+    with pytest.MonkeyPatch.context() as patched:
+        return refreshed(patched, tmp_path_factory.mktemp("month"), emulated)
 
 
 def march(project) -> dict[str, tuple[float | None, int]]:
@@ -87,8 +95,8 @@ def march(project) -> dict[str, tuple[float | None, int]]:
     return {row["metric"]: (row["value"], row["n"]) for row in rows if row["scope"] == "service"}
 
 
-def test_the_emulators_month_gives_the_numbers_counted_by_hand(tmp_path, monkeypatch, emulated):
-    found = march(refreshed(monkeypatch, tmp_path, emulated))
+def test_the_emulators_month_gives_the_numbers_counted_by_hand(month):
+    found = march(month)
 
     # Three successes; the failed one is in neither count.
     assert found["deployment_frequency"] == (pytest.approx(3 * 7 / 31), 3)
@@ -109,20 +117,20 @@ def test_its_releases_give_numbers_of_their_own(tmp_path, monkeypatch, emulated)
     assert found["change_lead_time"] == (pytest.approx(34.0), 2)
 
 
-def test_a_second_refresh_lands_nothing_and_no_token_is_kept(tmp_path, monkeypatch, emulated):
-    project = refreshed(monkeypatch, tmp_path, emulated)
-    before = sorted(path for path in tmp_path.rglob("*.parquet"))
+def test_a_second_refresh_lands_nothing_and_no_token_is_kept(month, monkeypatch, emulated):
+    folder = month.data_dir.parent
+    before = sorted(folder.rglob("*.parquet"))
     emulated.calls.clear()
 
-    refreshed(monkeypatch, tmp_path, emulated)
+    refreshed(monkeypatch, folder, emulated)
 
-    assert sorted(path for path in tmp_path.rglob("*.parquet")) == before
+    assert sorted(folder.rglob("*.parquet")) == before
     asked = [call for call in emulated.calls if "/api/" in call.path]
     assert len(asked) <= 2
     token = emulated.token.encode()
-    kept = [path for path in tmp_path.rglob("*") if path.is_file() and token in path.read_bytes()]
+    kept = [path for path in folder.rglob("*") if path.is_file() and token in path.read_bytes()]
     assert kept == []
-    assert json.dumps(march(project))
+    assert json.dumps(march(month))
 
 
 @pytest.fixture
@@ -152,6 +160,7 @@ def collected(monkeypatch, folder: Path, as_of, **source) -> tuple[Project, list
     monkeypatch.setenv("HOST_TOKEN", source.pop("token"))
     settings = {"sources": [{**source, "token": "${HOST_TOKEN}", "since": "2015-01-01"}]}
     project = Project(parse(yaml.safe_dump(settings), folder / "drumbeat.yaml"), folder / "data")
+    begin(project.data_dir)
     outcome = refreshing.refresh(project, Run(as_of, as_of), Silent(is_terminal=False))
     return project, [failure.entity for one in outcome.collected for failure in one.failures]
 

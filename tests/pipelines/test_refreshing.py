@@ -98,6 +98,7 @@ def landed(project, entity="deployments"):
 
 def refresh(project, progress=None, **settings):
     progress = progress or Heard()
+    support.begin(project.data_dir)
     return refreshing.refresh(project, hosts.RUN, progress, **settings)
 
 
@@ -192,6 +193,7 @@ refresh(hosts.project(Path(sys.argv[1]), hosts.Pages(FIFTY, dying)))
 
 @pytest.mark.kill
 def test_a_process_killed_twice_midway_loses_and_doubles_nothing(tmp_path):
+    support.begin(tmp_path / "data")
     for entity in ("deployments", "changes"):
         words = [sys.executable, "-W", "error", "-c", KILLED, str(tmp_path), entity]
         environment = {**os.environ, "PYTHONPATH": str(Path(refreshing.__file__).parents[1])}
