@@ -36,7 +36,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-@pytest.mark.parametrize("folder", map(sampled, FOLDERS))
+@pytest.mark.parametrize("folder", [sampled(folder) for folder in FOLDERS])
 def test_a_case_comes_out_as_its_tables_say(folder, warehouse, tmp_path):
     case = Case(folder)
     if overrides := case.told.get("overrides"):
