@@ -51,7 +51,7 @@ def head(metric: str, rows: pl.DataFrame, frame: Frame) -> Head:
 def notes(found: dict[str, Any]) -> list[str]:
     """Return what to know when reading a number: that it is too few to tell, and its warnings."""
     few = [words.TOO_FEW] if found.get("is_too_few") and found["n"] else []
-    return [*few, *(found.get("warnings") or ())]
+    return [*few, *map(words.with_days, found.get("warnings") or ())]
 
 
 def five(metrics: Mapping[str, pl.DataFrame], frame: Frame) -> None:

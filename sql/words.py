@@ -16,6 +16,7 @@ MONTHS = (
 )  # fmt: skip
 # What stays as it is in an address: all that it is made of but brackets.
 ADDRESS = "-._~:/?#@!$&'*+,;=%"
+ISO_DAY = re.compile(r"(?<= )(\d{4})-(\d\d)-(\d\d)(?=[ ,;.]|$)")
 SMALL = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 TOO_FEW = "too few to tell anything by"
@@ -201,6 +202,19 @@ def short_day(on: date) -> str:
 def day(on: date) -> str:
     """Say a day in full: ``20 November 2026``."""
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def with_days(text: str) -> str:
+    """Say the days that a text names in full: ``first known on 20 November 2026``."""
+
+    def full(found: re.Match[str]) -> str:
+        try:
+            return day(date(*map(int, found.groups())))
+        except ValueError:
+            # It only looks like one.
+            return found[0]
+
+    return ISO_DAY.sub(full, text)
 
 
 def week(starts_on: date) -> str:

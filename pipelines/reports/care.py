@@ -18,7 +18,7 @@ def care(edition: Edition) -> str:
             period=window,
         )
         few = [words.TOO_FEW] if any(row["is_too_few"] and row["n"] for row in told) else []
-        for said in (*few, *(row["words"] for row in told if row["words"])):
+        for said in (*few, *(words.with_days(row["words"]) for row in told if row["words"])):
             found.setdefault(said, []).append(
                 names.metric(metric, is_git_only=edition.run.is_git_only).lower()
             )

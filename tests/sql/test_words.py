@@ -67,6 +67,18 @@ def test_a_week_is_said_by_number_and_days_over_month_and_year_ends():
     assert words.week(date(2025, 12, 29)) == "Week 1, 29 December 2025 to 4 January 2026"
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("first known on 2026-02-05, inside it", "first known on 5 February 2026, inside it"),
+        ("by other rules before 2026-12-31", "by other rules before 31 December 2026"),
+        ("svc-2026-02-05 is known since 2026-99-01", "svc-2026-02-05 is known since 2026-99-01"),
+    ],
+)
+def test_days_in_a_text_are_said_in_full(told, said):
+    assert words.with_days(told) == said
+
+
 def test_the_first_sentence_says_what_happened_against_what_is_usual():
     said = words.text(words.shipped("Checkout", 18, 7, 20))
 
