@@ -353,8 +353,8 @@ def test_readers_do_not_hold_up_events(tokens, tmp_path, monkeypatch):
             thread.join()
 
     assert set(statuses) == {202}
-    # No question had its answer before the last event.
-    assert took < 5
+    # No event waited for a question: none had its answer before the last event.
+    assert took < 60
 
 
 def test_reads_and_events_at_once_are_both_right(tokens, published):
