@@ -117,7 +117,8 @@ def standing(folder: Path, *names: str) -> list[str]:
     return sorted(
         str(path.relative_to(folder))
         for path in folder.rglob("*")
-        if path.is_file() and any(map(pattern.search, texts(path)))
+        # A link leads to what is looked through by its own name.
+        if path.is_file() and not path.is_symlink() and any(map(pattern.search, texts(path)))
     )
 
 
@@ -130,7 +131,8 @@ def texts(path: Path):
         yield json.dumps(pl.read_parquet_metadata(path))
     if path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as con:
-            found = rows(con, "select concat(schema_name, '.', table_name) from duckdb_tables()")
+            tables = "select concat(schema_name, '.', table_name) from duckdb_tables() "
+            found = rows(con, f"{tables} where estimated_size > 0")
             for (table,) in found:
                 for row in rows(con, f"from {table}"):
                     yield json.dumps(row, default=str, ensure_ascii=False)

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from pipelines.command_line import drumbeat
 from pipelines.locking import locked
-from tests.pipelines.keeping import NAME, organisation, standing
+from tests.pipelines.keeping import NAME, organisation, payloads, standing
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_what_is_to_be_forgotten_must_be_one_thing(found, words):
     status, _, told, _ = run(found, "forget", *words)
 
     assert (status, "say one of --source, --scope and --author" in told) == (2, True)
-    assert standing(found.data_dir, NAME) != []
+    assert [name for name, told in payloads(found, "deployments") if NAME in told] == ["d2"]
 
 
 def test_a_dry_run_then_the_deed_then_nothing_more(found):

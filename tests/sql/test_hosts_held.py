@@ -37,9 +37,9 @@ SERVICES = [
     {"name": "runs", "repository": "acme/runs"},
 ]
 SERVICES[1]["deployments"] = {"runs": ["Deploy"]}
-MOMENTS = ("3 12:00", "5 12:00", "6 09:00")
+MOMENTS = ("3 12:00", "6 09:00")
 if IS_WHOLE:
-    MOMENTS += ("2 12:00", "3 10:00", "4 09:00", "4 15:00", "7 10:00")
+    MOMENTS += ("2 12:00", "3 10:00", "4 09:00", "5 12:00", "4 15:00", "7 10:00")
 
 
 def example():

@@ -84,8 +84,8 @@ def test_files_that_come_one_after_the_other_in_other_forms_change_nothing(tmp_p
         )
         if not frame.is_empty():
             getattr(frame, f"write_{form}")(folder / f"{name}.{form}")
-        # Two at a time, and the last alone.
-        if number % 2 or number == len(FORMS) - 1:
+        # A few, and then the others.
+        if number in (1, len(FORMS) - 1):
             refresh(found, one.as_of)
 
     with published(found) as con:
