@@ -146,7 +146,7 @@ def hours(rows: pl.DataFrame, weekdays: pl.DataFrame, page: Frame) -> tuple[str,
         return "When do we ship?", few
     total = int(rows["deployment_count"].sum())
     caption = (
-        f"{noun}s by weekday and hour, darker is more; {page.run.zone}; n = {total}, 12 months"
+        f"{noun}s by weekday and hour, stronger is more; {page.run.zone}; n = {total}, 12 months"
     )
     avoided = weekdays.filter("is_avoided").to_dicts()
     if not avoided:
