@@ -7,7 +7,7 @@ from dashboard import data, marks
 from dashboard.frame import Frame
 from dashboard.marks import Column
 from sql import bands, names
-from sql.words import escape_html
+from sql.words import escape_html, with_days
 
 TITLE = "DORA's levels and scores, and why they are no grade"
 ORDER = list(names.WINDOWS)
@@ -20,7 +20,7 @@ def show(service: str, page: Frame) -> None:
         marks.write(f'<p class="caption">{escape_html(" ".join(bands.BESIDE))}</p>')
         reason = one_reason(scores)
         if reason:
-            marks.write(f"<p>No level and no score: {escape_html(reason)}.</p>")
+            marks.write(f"<p>No level and no score: {escape_html(with_days(reason))}.</p>")
             return
         marks.write(level_table(levels, page))
         marks.write(score_table(scores, page))

@@ -21,7 +21,7 @@ def service(opened, published):
 
 
 def test_a_warning_stands_beside_its_number_and_nowhere_else(service):
-    words = "shop tells of incidents since 2026-09-01 &lt;b&gt;"
+    words = "shop tells of incidents since 1 September 2026 &lt;b&gt;"
 
     assert said(service("checkout")).count(words) == 1
     assert words not in said(service("search"))
@@ -43,7 +43,7 @@ def test_levels_stand_behind_the_picture_with_all_that_belongs_beside_them(servi
 def test_a_refused_level_says_why_and_shows_none(service):
     text = said(service("search"))
 
-    assert "No level and no score: shop has told of no incidents since 2026-09-01." in text
+    assert "No level and no score: shop has told of no incidents since 1 September 2026." in text
     assert "(day to week)" not in text
     assert "not a ladder" in text
 
