@@ -12,6 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboard import access, data, filters, frame, links, marks, outdated, picture, theme
 from dashboard.questions import freshness, runs
 from sql import words
+from sql.runs import Run
 from sql.words import Part, escape_html
 
 HERE = Path(__file__).parent
@@ -93,7 +94,7 @@ def _page(page: Page) -> StreamlitPage:
     return st.Page(script, title=page.title, url_path=address, default=is_first)
 
 
-def _freshness(run: runs.Run) -> None:
+def _freshness(run: Run) -> None:
     """Say in the sidebar what the numbers stand on and how old it is."""
     age = datetime.now(UTC) - run.as_of
     lines = [f"<p>As of {words.moment(run.as_of, run.zone)}, {escape_html(run.zone)}</p>"]

@@ -10,8 +10,9 @@ import streamlit as st
 from dashboard import data, marks
 from dashboard.frame import Frame
 from dashboard.marks import Column
-from dashboard.questions import offered, runs
+from dashboard.questions import offered
 from sql import names, peering
+from sql.runs import Run
 from sql.tools import FOUND, METRICS, OURS, cell, numbers
 from sql.words import escape_html
 
@@ -44,7 +45,7 @@ def show(page: Frame) -> None:
     marks.write(table(found, is_git_only=page.run.is_git_only))
 
 
-def asked(service: str, run: runs.Run) -> list[dict[str, Any]]:
+def asked(service: str, run: Run) -> list[dict[str, Any]]:
     """Return the numbers of all tools, ours first, kept while the file is current."""
     path, _ = data.cursor()
     since = run.this_week - timedelta(weeks=WEEKS)

@@ -13,8 +13,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import filters, late, links, marks
 from dashboard.filters import Choices
-from dashboard.questions import freshness, runs
+from dashboard.questions import freshness
 from sql import words
+from sql.runs import Run
 from sql.words import escape_html
 
 NOTHING_CHOSEN = Choices()
@@ -30,7 +31,7 @@ NARROWED = (
 class Frame:
     """What a page is told before it begins."""
 
-    run: runs.Run
+    run: Run
     heading: DeltaGenerator
     choices: Choices = NOTHING_CHOSEN
 
@@ -146,7 +147,7 @@ def current() -> Frame:
     return _frame.get()
 
 
-def begin(run: runs.Run, keys: Sequence[str]) -> None:
+def begin(run: Run, keys: Sequence[str]) -> None:
     """Draw the filters that a page has, and keep their choices for it."""
     heading = st.container(key="heading")
     _frame.set(Frame(run, heading, filters.ask(keys)))

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from dashboard.questions import freshness, runs
+from dashboard.questions import freshness
 from sql import words
+from sql.runs import Run
 
 ALL = ("deployments", "incidents", "changes", "commits")
 HIDES = {
@@ -14,7 +15,7 @@ HIDES = {
 }
 
 
-def lines(things: Sequence[str], run: runs.Run) -> list[str]:
+def lines(things: Sequence[str], run: Run) -> list[str]:
     """Say of each silent source among ``things`` since when, and what that may hide."""
     return [
         f"{row['source']} has told of no {row['thing']} since {words.short_day(row['last_on'])}:"

@@ -10,11 +10,12 @@ import polars as pl
 from dashboard import charts, marks, picture
 from dashboard.frame import Frame
 from dashboard.marks import Column, table
-from dashboard.questions import rhythm, runs, shipped
+from dashboard.questions import rhythm, shipped
 from dashboard.rows import STRIP
 from sql import cadence_words, names, words
 from sql.drawing.strips import Beat, Shade, beat_strip, chip
 from sql.drawing.tones import CSS
+from sql.runs import Run
 from sql.words import Part, escape_html
 
 AHEAD = timedelta(days=14)
@@ -90,7 +91,7 @@ def _said(row: Row) -> str:
     return "" if row["state"] == "never_deployed" else cadence_words.said(row)
 
 
-def _strip(row: Row, beats: pl.DataFrame | None, spells: pl.DataFrame, run: runs.Run) -> str:
+def _strip(row: Row, beats: pl.DataFrame | None, spells: pl.DataFrame, run: Run) -> str:
     ticks = [Beat(at, failed) for _, at, failed in beats.iter_rows()] if beats is not None else []
     start, end = run.as_of - STRIP, run.as_of + AHEAD
     past = [
@@ -103,7 +104,7 @@ def _strip(row: Row, beats: pl.DataFrame | None, spells: pl.DataFrame, run: runs
     return beat_strip(ticks, start, end, title, shades=shades, now=run.as_of, tones=CSS)
 
 
-def _expected(row: Row, run: runs.Run) -> list[Shade]:
+def _expected(row: Row, run: Run) -> list[Shade]:
     """Return the days in which the next deployment is expected, unless it is off its rhythm."""
     first, last = row["next_from"], row["next_to"]
     if first is None or last is None or row["state"] not in ("on_rhythm", "watch"):

@@ -8,11 +8,12 @@ import polars as pl
 
 from dashboard.frame import Frame
 from dashboard.marks import Column, service_link, table
-from dashboard.questions import delivery, freshness, runs, shipped, stability
+from dashboard.questions import delivery, freshness, shipped, stability
 from sql import cadence_words, names, restating, words
 from sql.drawing import graphs, strips
 from sql.drawing.strips import Beat
 from sql.drawing.tones import CSS
+from sql.runs import Run
 from sql.words import escape_html
 
 STRIP = timedelta(days=84)
@@ -107,7 +108,7 @@ def services(found: pl.DataFrame, page: Frame) -> str:
     return table(columns, cells, "services blocks")
 
 
-def strip(service: dict[str, Any], beats: Mapping[Any, pl.DataFrame], run: runs.Run) -> str:
+def strip(service: dict[str, Any], beats: Mapping[Any, pl.DataFrame], run: Run) -> str:
     """Return a service's last 84 days as ticks, shaded since when it is unusual."""
     found = beats.get(service["service"])
     ticks = [Beat(at, failed) for _, at, failed in found.iter_rows()] if found is not None else []
@@ -153,7 +154,7 @@ def source_notes(page: Frame) -> list[str]:
     return [f"{said}."]
 
 
-def _source(source: dict[str, Any], run: runs.Run) -> str:
+def _source(source: dict[str, Any], run: Run) -> str:
     said = escape_html(source["source"])
     if not run.is_demo:
         said += f", read {words.moment(source['fetched_at'], run.zone)}"
@@ -161,7 +162,7 @@ def _source(source: dict[str, Any], run: runs.Run) -> str:
     return said + (f", {words.counted(rejected, 'row')} rejected" if rejected else "")
 
 
-def _fail_title(run: runs.Run) -> str:
+def _fail_title(run: Run) -> str:
     kind = "Fail rate, inferred" if run.is_git_only else "Fail rate"
     return f"{kind}, 12 weeks\n0 to {words.rate(FAIL_TOP)}, dotted: all"
 

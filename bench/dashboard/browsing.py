@@ -24,7 +24,7 @@ LOOK = 1.5
 """Seconds that a reader looks at a page before the next click."""
 PATIENCE = 60_000
 BUDGET = 120
-"""Seconds that readers act at most, alone and then together: a busy machine has fewer rounds."""
+"""Seconds after which readers begin no other round: a busy machine has fewer."""
 STEPS = (
     ("team", "Logistics-3", "h1.sentence >> text=Logistics-3"),
     ("period", "36 months", "h2 >> text=36 months"),

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from dashboard import clocks, data
-from dashboard.questions.runs import Run
 from sql import restating
 from sql.names import WINDOWS
+from sql.runs import Run
 
 
 def metrics(

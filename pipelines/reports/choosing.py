@@ -11,6 +11,7 @@ from pipelines.errors import DrumbeatError
 from pipelines.reports import reading
 from pipelines.reports.reading import WEEK, Scope
 from sql import words
+from sql.runs import Run
 
 EVERY = ""
 """In place of a scope's name: all that there are."""
@@ -21,7 +22,7 @@ IN_SERVICE = (
 )
 
 
-def week(con: duckdb.DuckDBPyConnection, run: reading.Run, day: date | None) -> date:
+def week(con: duckdb.DuckDBPyConnection, run: Run, day: date | None) -> date:
     """Return the Monday of the week to tell, if the history has it."""
     known = reading.known_weeks(con)
     if known is None:

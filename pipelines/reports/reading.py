@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 import duckdb
 
 from pipelines.reports.outside import plain, plain_row, short
 from sql.names import WINDOWS
+from sql.runs import Run
 
 Row = dict[str, Any]
 
@@ -31,33 +31,6 @@ class Scope(NamedTuple):
 
 
 WHOLE = Scope()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What the published file was made from and when."""
-
-    as_of: datetime
-    zone: str
-    is_demo: bool
-    is_git_only: bool
-    organisation: str
-
-    @property
-    def local(self) -> datetime:
-        """Return the data's own moment in the configured zone."""
-        return self.as_of.astimezone(ZoneInfo(self.zone))
-
-    @property
-    def this_week(self) -> date:
-        """Return the Monday of the unfinished week, in the configured zone."""
-        today = self.local.date()
-        return today - timedelta(days=today.weekday())
-
-    @property
-    def noun(self) -> str:
-        """Return what a deployment is called: on plain git, tags are releases."""
-        return "release" if self.is_git_only else "deployment"
 
 
 @dataclass(frozen=True, slots=True)

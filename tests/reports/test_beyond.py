@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipelines.reports import beyond
-from pipelines.reports.reading import WHOLE, Edition, Run, Scope
+from pipelines.reports.reading import WHOLE, Edition, Scope
+from sql.runs import Run
 from sql.words import text
 
 RUN = Run(datetime(2026, 11, 23, 10, tzinfo=UTC), "UTC", False, False, "Acme")
