@@ -3,6 +3,8 @@
 import ast
 import fcntl
 import os
+import shutil
+import sys
 import threading
 from functools import wraps
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 pytest.register_assert_rewrite("tests.cases.case")
 
 PARSING = threading.RLock()
+DEMO = "the-demo"
 IS_WHOLE = bool(os.environ.get("DRUMBEAT_TEST_ALL"))
 
 
@@ -42,7 +45,7 @@ def pytest_collection_modifyitems(items):
 def demo(tmp_path_factory):
     """The data directory of the demo, made once for all processes; change a copy of it."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "the-demo" / "data"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / DEMO / "data"
     folder.parent.mkdir(exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -54,3 +57,22 @@ def demo(tmp_path_factory):
             assert made.returncode == 0, made.stderr
             assert made.stdout == ""
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_pages(demo, tmp_path_factory):
+    """A copy of what the demo published, for pages, which keep their file open.
+
+    One process opens a file in one way, and theirs is no command's.
+    """
+    folder = tmp_path_factory.mktemp("pages")
+    shutil.copytree(demo / "serving", folder / "serving", symlinks=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_page_keeps_the_demo():
+    """Fail the test whose page opened the demo itself, and not one that runs a command on it."""
+    yield
+    pages = sys.modules.get("dashboard.data")
+    assert not [path for path in getattr(pages, "_open", ()) if DEMO in path.parts], "demo_pages"

@@ -4,7 +4,6 @@ import io
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -155,13 +154,9 @@ def different(left: Mapping[str, Any], right: Mapping[str, Any]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def demo_file(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what the demo published, for tests that read it in this process.
-
-    The dashboard's pages keep theirs open, with settings that DuckDB lets nobody else differ from.
-    """
-    copy = tmp_path_factory.mktemp("published") / "demo.duckdb"
-    return Path(shutil.copyfile(publishing.current(demo / "serving"), copy))
+def demo_file(demo: Path) -> Path:
+    """What the demo published, for tests that read it in this process."""
+    return publishing.current(demo / "serving")
 
 
 @dataclass(frozen=True)

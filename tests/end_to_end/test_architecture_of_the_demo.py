@@ -66,8 +66,8 @@ def test_every_trait_and_anti_pattern_is_there_and_each_is_told_in_words_of_its_
     assert (missing, alike) == ([], [])
 
 
-def test_the_page_tells_each_of_them_apart(demo, demo_file, monkeypatch):
-    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(demo))
+def test_the_page_tells_each_of_them_apart(demo_pages, demo_file, monkeypatch):
+    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(demo_pages))
     app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
     app.switch_page("views/architecture.py").run()
     shown = "".join(one.value for one in app.markdown)

@@ -40,8 +40,8 @@ SPELLS = (
 
 
 @pytest.fixture
-def con(demo, monkeypatch):
-    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(demo))
+def con(demo_pages, monkeypatch):
+    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(demo_pages))
     # The file can't be opened beside the pages' own connection but in their way.
     _, con = data.cursor()
     with con:
