@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Modules are compiled once, not by every process that a test starts.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test test-all check bench bench-cadence bench-dashboard constraints schema screenshots
 

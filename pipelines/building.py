@@ -9,7 +9,7 @@ from time import monotonic
 import duckdb
 
 from pipelines.steps import Step, steps
-from pipelines.warehouse import Book, empty, held, transaction, write_down, written
+from pipelines.warehouse import Book, empty, held, parsed, transaction, write_down, written
 
 COMMIT_SECONDS = 1.0
 
@@ -59,8 +59,8 @@ def brought_up(con: duckdb.DuckDBPyConnection, step: Step, book: Book) -> Built:
 def fill(con: duckdb.DuckDBPyConnection, step: Step) -> bool:
     """Replace the table by what its step makes now; tell whether that is any row."""
     if step.analyse is None:
-        made = con.execute(f"create or replace table {step.table} as {step.text}").fetchall()
-        return made != [(0,)]
+        (make,) = parsed(f"create or replace table {step.table} as {step.text}")
+        return con.execute(make).fetchall() != [(0,)]
     frame = step.analyse(con)
     con.register("analysed", frame)
     con.execute(f"create or replace table {step.table} as select * from analysed")

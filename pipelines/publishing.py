@@ -14,7 +14,7 @@ from pipelines import macros
 from pipelines.commenting import comments, described
 from pipelines.errors import NothingPublished
 from pipelines.landing import sync_folder, write_durably
-from pipelines.warehouse import quoted, transaction
+from pipelines.warehouse import parsed, quoted, transaction
 
 LAYERS = ("config", "seeds", "facts", "marts")
 POINTER = "current.txt"
@@ -165,11 +165,12 @@ def copy(con: duckdb.DuckDBPyConnection) -> None:
 
 def copy_table(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
     """Copy one table, with the words that describe it."""
-    con.execute(
+    for statement in parsed(
         f"create schema if not exists published.{table.split('.')[0]}; "
         f"create or replace table published.{table} as from {table}; "
         + described(f"published.{table}", table, columns)
-    )
+    ):
+        con.execute(statement)
 
 
 def versions(

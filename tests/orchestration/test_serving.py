@@ -97,7 +97,8 @@ LAST = [{"path": ["serving", "published"]}, {"path": ["reports", "weekly"]}]
 """The assets that make what people see of what is there already."""
 
 
-@pytest.mark.parametrize("chosen", [LAST, pytest.param(None, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("chosen", [LAST, None])
 def test_a_job_and_what_is_chosen_of_it_materialise_from_the_pages(tmp_path, chosen):
     config = written(tmp_path)
     if chosen:

@@ -20,7 +20,7 @@ from tests.hosts.faults import FaultProxy, RandomFaults
 from tests.hosts.github_server import FakeGitHub
 from tests.hosts.github_state import moment
 
-SEEDS = range(200 if os.environ.get("DRUMBEAT_TEST_ALL") else 3)
+SEEDS = range(200 if os.environ.get("DRUMBEAT_TEST_ALL") else 2)
 NAME = "github"
 OURS = ("source", "fetched_at")
 TOLD = ("repositories", *ENTITIES)

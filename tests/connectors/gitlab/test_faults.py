@@ -11,7 +11,7 @@ from tests.hosts.fault_answers import Fault
 from tests.hosts.faults import FaultProxy, RandomFaults
 from tests.hosts.gitlab_server import FakeGitLab
 
-SCHEDULES = 200 if os.environ.get("DRUMBEAT_TEST_ALL") else 5
+SCHEDULES = 200 if os.environ.get("DRUMBEAT_TEST_ALL") else 3
 ALL = ("repositories", *ENTITIES)
 RULE = {"name": "main", "createdAt": "2025-01-02T09:00:00Z", "updatedAt": "2025-02-03T10:00:00Z"}
 ASKED = {"repositories": ("acme/**", "acme/shop"), "runs": ("deploy",)}
