@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ class Landing:
         """List the zone's files in the order in which they were written."""
         self.fs.invalidate_cache()
         # Not a glob: a folder above may have brackets in its name.
-        top = self.folder if source == "*" else f"{self.folder}/{source}"
+        top = "/".join(takewhile("*".__ne__, (self.folder, source, entity)))
         found = [
             str(path).removeprefix(self.folder).strip("/").split("/")
             for path in self.fs.find(top, maxdepth=3)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from connectors.errors import SourceMisconfigured
@@ -17,6 +17,7 @@ FIELDS = (
     "taggerdate:unix",
     "committerdate:unix",
     "symref",
+    "HEAD",
 )
 # Some clones fetch every pull request too, merged or not, under names like these.
 PROPOSED = re.compile(r"refs/remotes/origin/(pr|pull|pulls|merge-requests)/")
@@ -31,7 +32,8 @@ class Ref:
     sha: str
     is_annotated: bool
     at: datetime | None
-    symref: str
+    symref: str = ""
+    is_checked_out: bool = False
 
 
 def listing(repository: Repository) -> dict[str, Ref]:
@@ -52,7 +54,7 @@ def main_line(repository: Repository, refs: dict[str, Ref], branch: str | None) 
     In a clone with a work tree the remote's default branch counts; where the branch of that name
     here has everything the remote has, and more, it is the one that is read.
     """
-    name = branch or _default(repository, refs)
+    name = branch or _default(refs)
     here, there = refs.get(LOCAL + name), refs.get(REMOTE + name)
     if here and there and here.sha != there.sha:
         is_ahead = repository.allows("merge-base", "--is-ancestor", there.sha, here.sha)
@@ -61,14 +63,14 @@ def main_line(repository: Repository, refs: dict[str, Ref], branch: str | None) 
         found = here or there
     if found is None:
         raise _unknown(repository, refs, name)
-    return Ref(name, found.sha, False, found.at, "")
+    return Ref(name, found.sha, False, found.at)
 
 
 def tags(refs: dict[str, Ref]) -> Iterator[Ref]:
     """Yield the tags, named without `refs/tags/`."""
     for name, ref in refs.items():
         if name.startswith("refs/tags/"):
-            yield Ref(name.removeprefix("refs/tags/"), ref.sha, ref.is_annotated, ref.at, "")
+            yield Ref(name.removeprefix("refs/tags/"), ref.sha, ref.is_annotated, ref.at)
 
 
 def branches(refs: dict[str, Ref], main: Ref) -> Iterator[Ref]:
@@ -77,7 +79,7 @@ def branches(refs: dict[str, Ref], main: Ref) -> Iterator[Ref]:
     for name, ref in refs.items():
         short = name.removeprefix(prefix)
         if name.startswith(prefix) and short not in (main.name, "HEAD"):
-            yield Ref(short, ref.sha, ref.is_annotated, ref.at, "")
+            yield Ref(short, ref.sha, ref.is_annotated, ref.at)
 
 
 def existing(repository: Repository, shas: Sequence[str]) -> list[str]:
@@ -95,11 +97,11 @@ def _peeled(repository: Repository, shas: Sequence[str]) -> list[str | None]:
 
 
 def _ref(row: Sequence[str], peeled: str | None) -> Ref | None:
-    name, kind, sha, inner, target, tagged, committed, symref = row
+    name, kind, sha, inner, target, tagged, committed, symref, head = row
     if kind == "commit":
-        return Ref(name, sha, False, _moment(committed), symref)
+        return Ref(name, sha, False, _moment(committed), symref, head == "*")
     commit = target if inner == "commit" else peeled
-    return Ref(name, commit, True, _moment(tagged), symref) if kind == "tag" and commit else None
+    return Ref(name, commit, True, _moment(tagged)) if kind == "tag" and commit else None
 
 
 def _dated(repository: Repository, refs: Sequence[Ref]) -> Iterator[Ref]:
@@ -111,8 +113,7 @@ def _dated(repository: Repository, refs: Sequence[Ref]) -> Iterator[Ref]:
         answer = repository.ask(*asking, stdin="\n".join(undated))
         dates = dict(line.split(" ", 1) for line in answer.splitlines())
     for ref in refs:
-        at = ref.at or _moment(dates.get(ref.sha, ""))
-        yield Ref(ref.name, ref.sha, ref.is_annotated, at, ref.symref)
+        yield replace(ref, at=ref.at or _moment(dates.get(ref.sha, "")))
 
 
 def _moment(seconds: str) -> datetime | None:
@@ -122,14 +123,13 @@ def _moment(seconds: str) -> datetime | None:
         return None
 
 
-def _default(repository: Repository, refs: dict[str, Ref]) -> str:
+def _default(refs: dict[str, Ref]) -> str:
     remote = refs.get(REMOTE + "HEAD")
     if remote and remote.symref.startswith(REMOTE):
         return remote.symref.removeprefix(REMOTE)
-    if repository.allows("symbolic-ref", "--quiet", "HEAD"):
-        name = repository.ask("symbolic-ref", "HEAD").strip().removeprefix(LOCAL)
-        if LOCAL + name in refs:
-            return name
+    for name, ref in refs.items():
+        if ref.is_checked_out:
+            return name.removeprefix(LOCAL)
     # HEAD names no branch: a build's detached checkout, or a remote that never set it.
     names = _branches(refs)
     usual = [name for name in ("main", "master", "trunk") if name in names]
