@@ -15,7 +15,9 @@ TEAMS = 7
 SHIFT, YEARS = 546, 5
 """Days of the demo, moved back until there are five years."""
 PAST = ("facts.rollouts", "facts.deployments", "facts.deployment_changes", "facts.changes")
-PERIODS = ("marts.metrics", "marts.lead_time_stages", "marts.warnings")
+PERIODS = (
+    "marts.metrics", "marts.change_fail_rate", "marts.lead_time_stages", "marts.warnings"
+)  # fmt: skip
 KEPT_NAMES = ("organisation",)
 
 

@@ -15,8 +15,8 @@ MOST_CARRIED = 5
 def fail_rate_of_all(ends_on: date) -> float | None:
     """Return the fail rate of all services over twelve weeks, the line services stand against."""
     found = data.row(
-        "select value from marts.metrics where scope = 'organisation'"
-        " and metric = 'change_fail_rate' and period = 'twelve_weeks' and ends_on = ?",
+        "select change_fail_rate as value from marts.change_fail_rate"
+        " where scope = 'organisation' and period = 'twelve_weeks' and ends_on = ?",
         [ends_on],
     )
     value: float | None = found.get("value")
@@ -36,9 +36,10 @@ def failing_more(ends_on: date) -> list[str]:
 def fail_rates(services: Sequence[str], ends_on: date) -> pl.DataFrame:
     """Return fail rates over the twelve weeks to a day, the highest first, unknown ones last."""
     return data.ask(
-        "select service, rates.value, rates.low, rates.high, coalesce(rates.n, 0) as n,"
-        " coalesce(rates.is_too_few, true) as is_too_few from marts.service_overview as overview"
-        " left join (from marts.metrics where scope = 'service' and metric = 'change_fail_rate'"
+        "select service, change_fail_rate as value, low_rate as low, high_rate as high,"
+        " coalesce(deployment_count, 0) as n, coalesce(is_too_few, true) as is_too_few"
+        " from marts.service_overview as overview"
+        " left join (from marts.change_fail_rate where scope = 'service'"
         " and period = 'twelve_weeks' and ends_on = ?) as rates on overview.service = rates.name"
         " where service in (select unnest(?)) and state <> 'retired'"
         " order by is_too_few or value is null, value desc, n desc, service limit ?",

@@ -158,6 +158,14 @@ select
 from (select distinct scope, name from scopes where name <> 'labels') as scopes
 cross join generate_series(0, 14) as steps (step);
 
+create table marts.change_fail_rate as
+select
+    scope, name, period, starts_on, ends_on, is_finished, is_settled,
+    value as change_fail_rate, n as deployment_count, low as low_rate, high as high_rate,
+    is_too_few, definition
+from marts.metrics
+where metric = 'change_fail_rate';
+
 create table marts.service_overview as
 select
     services.name as service,
