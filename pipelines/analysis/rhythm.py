@@ -35,9 +35,8 @@ def replay(
     *,
     threshold: float = 5.0,
     working_days: tuple[int, ...] = (0, 1, 2, 3, 4),
-    first: int = 0,
 ) -> dict[str, Any]:
-    """Return what was to be said of one service at each day's end, from day number ``first`` on.
+    """Return what was to be said of one service at each day's end.
 
     ``counts`` are its deployments, bots' own left out, int[T]; ``days`` datetime64[D][T], one after
     another; ``holiday`` and ``freeze`` bool[T]. Returns ``return_years``, ``r1``, ``r4``, ``rv``
@@ -47,9 +46,8 @@ def replay(
     """
     counts = np.asarray(counts, dtype=np.int64)
     operational = np.cumsum(weights(counts, days, holiday, freeze, working_days))
-    found = judged(sighted(counts, operational, first), threshold)
-    frozen = np.asarray(freeze, dtype=bool)[first:]
-    return {**found, "state": thawed(found["state"], frozen)}
+    found = judged(sighted(counts, operational), threshold)
+    return {**found, "state": thawed(found["state"], np.asarray(freeze, dtype=bool))}
 
 
 def judged(sight: Sight, threshold: float) -> dict[str, Any]:
