@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 # Modules are compiled once, not by every process that a test starts.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-all check bench bench-cadence bench-dashboard constraints schema screenshots
+.PHONY: run test test-all check check-lint check-types check-sql bench bench-cadence bench-dashboard constraints schema screenshots
 
 .venv/run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -24,8 +24,16 @@ test: .venv/dev  ## what every change must pass; a file's tests stay in one of t
 test-all: .venv/dev  ## the same, with the slow suites whole
 	DRUMBEAT_TEST_ALL=1 $(BIN)/python -m pytest
 
-check: .venv/dev  ## lint, types, SQL style
-	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/sqlfluff lint --processes 0 sql
+check: check-lint check-types check-sql  ## lint, types, SQL style; all at once with -j
+
+check-lint: .venv/dev
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+check-types: .venv/dev
+	$(BIN)/mypy
+
+check-sql: .venv/dev
+	$(BIN)/sqlfluff lint --processes 0 sql
 
 bench: .venv/dev  ## prints JSON; inputs are made once and kept in .bench
 	$(BIN)/python -m bench .bench
