@@ -246,10 +246,12 @@ def last_week(rows: pl.DataFrame, page: Frame) -> str:
     if not found:
         return ""
     counts = Counter(row["service"] for row in found).most_common(3)
-    most = words.listed([f"{name} {count}" for name, count in counts])
+    most = [f"{count} of {name}" for name, count in counts]
+    others = len(found) - sum(count for _, count in counts)
+    most += [f"{others} of others"] if others else []
     said = f"{words.counted(len(found), page.run.noun)} failed last week"
     href = escape_html(page.to("flow", team=page.team))
-    tail = f"most of {most}" if len(counts) > 1 else f"of {counts[0][0]}"
+    tail = words.listed(most) if len(counts) > 1 else f"of {counts[0][0]}"
     return (
         '<p class="failed-week"><span class="failed">\N{BLACK UP-POINTING TRIANGLE}</span>'
         f' <a href="{href}" target="_self">{said}</a>, {escape_html(tail)}.</p>'

@@ -57,7 +57,7 @@ def sentence(services: pl.DataFrame, weekdays: pl.DataFrame) -> words.Sentence:
     fine = sum(row["state"] in ("on_rhythm", "watch") and not row["is_frozen"] for row in rows)
     opened = (
         f"{words.capital(words.small(fine))} of {words.small(len(rows))} services"
-        f" {'is' if fine == 1 else 'are'} on their own rhythm."
+        f" {'is on its' if fine == 1 else 'are on their'} own rhythm."
     )
     avoided = [DAYS[day - 1] for day in weekdays.filter("is_avoided")["weekday"]]
     said = f" {words.listed([f'{day}s' for day in avoided])} are avoided." if avoided else ""
@@ -123,7 +123,7 @@ def past(spells: pl.DataFrame) -> str:
     if spells.is_empty():
         return '<p class="caption">No service has been stalled or slowing in two years.</p>'
     columns = [
-        Column("Service", "name"), Column("State", "chipped"), Column("From", "keep"),
+        Column("Service", "name"), Column("At worst", "chipped"), Column("From", "keep"),
         Column("To", "keep"), Column("By itself", "keep"),
     ]  # fmt: skip
     cells = [

@@ -1,5 +1,6 @@
 """What the service page says: its sentence, its chart titles, its tables."""
 
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -60,12 +61,12 @@ def _state(service: dict[str, Any]) -> words.Sentence:
         role: words.Role = "stall" if service["state"] == "stalled" else "slow"
         said = words.capital(cadence_words.said(service))
         return (Part(" "), Part(said, role), Part(f"; {cadence_words.waiting(service)}."))
-    if service["is_frozen"]:
-        return (Part(f" {words.capital(cadence_words.said(service))}."),)
-    if service["state"] == "too_new":
+    if service["state"] == "too_new" and not service["is_frozen"]:
         return (Part(f" It is too new for a rhythm of its own: {cadence_words.said(service)}."),)
-    if service["state"] == "dormant":
+    if service["state"] == "dormant" and not service["is_frozen"]:
         return (Part(f" It is dormant: {cadence_words.said(service)}."),)
+    if service["is_frozen"] or cadence_words.known(service):
+        return (Part(f" {words.capital(cadence_words.said(service))}."),)
     if count:
         oldest = words.duration(service["oldest_waiting_hours"])
         verb = "waits" if count == 1 else "wait"
@@ -142,6 +143,12 @@ def spread(rows: pl.DataFrame, now: dict[str, Any], page: Frame) -> tuple[str, s
         return f"How spread is lead time? Too few to tell, n = {count}", caption
     half, most = words.duration(now["p50"]), words.duration(now["p90"])
     return f"Half of the changes take under {half}, one in ten over {most}", caption
+
+
+def is_silent(rows: pl.DataFrame, page: Frame) -> bool:
+    """Tell whether nothing went out in the four weeks that the timeline draws."""
+    first = page.run.day(page.run.as_of) - timedelta(days=28)
+    return not any(page.run.day(at) >= first for at in rows["finished_at"])
 
 
 def timeline(rows: pl.DataFrame, page: Frame) -> str:

@@ -42,12 +42,17 @@ def as_json(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def as_text(con: duckdb.DuckDBPyConnection) -> str:
-    """Return a line for each service: its state, what is said of it, what waits."""
+    """Return when it is told of, and a line each service: state, what is said of it, what waits."""
+    query = "select as_of, time_zone, is_demo from config.run"
+    ((as_of, zone, is_demo),) = con.execute(query).fetchall()
+    made_up = "Made-up data.\n" * is_demo
+    heading = f"as of {as_of:%F %R} UTC, {zone}\n{made_up}"
     lines = [
         [row["service"], cadence_words.state(row), cadence_words.said(row), waits(row)]
         for row in rows(con)
     ]
-    return aligned([["service", "state", "", "waiting"], *lines]) if lines else "No service yet."
+    table = aligned([["service", "state", "", "waiting"], *lines]) if lines else "No service yet."
+    return f"{heading}\n{table}"
 
 
 def waits(row: dict[str, Any]) -> str:

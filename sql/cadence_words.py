@@ -53,6 +53,11 @@ def is_alarm(row: Row) -> bool:
     return row["state"] in ALARMS and not row["is_frozen"] and not known(row)
 
 
+def is_quiet(row: Row) -> bool:
+    """Tell whether a service has left its rhythm, also where people know or were told once."""
+    return row["state"] in (*ALARMS, "dormant") and not row["is_frozen"]
+
+
 def known(row: Row) -> str:
     """Say that people know of a silence, where they do."""
     until = row.get("confirmed_until_on")

@@ -17,6 +17,8 @@ STEPS = {
     "failing": "Look for what its failed deployments share.",
     "no_way_back": "Plan the way forward before the next deployment.",
     "slowing": "Ship what waits in smaller parts, sooner.",
+    "frozen": "Ship what waits once the freeze is over.",
+    "known": "Ship what waits once the service goes on.",
     "waits": "Ship the oldest change that waits, or close it.",
 }
 OF_STAGES = {
@@ -76,6 +78,8 @@ _BECAUSE = {
         "A rollback now would be a project: a migration that can not be taken back lies between."
     ),
     "slowing": lambda row: f"{_waits(row)}, and it ships less than its rhythm.",
+    "frozen": lambda row: f"{_waits(row)}, and a freeze is declared.",
+    "known": lambda row: f"{_waits(row)}, and its silence is known.",
     "waits": lambda row: f"{_waits(row)}: more than three times the usual.",
     "stage": _stage,
 }
@@ -84,4 +88,4 @@ _LEADS = {
     "failing": "The latest:",
     "no_way_back": "What shows it:",
     "stage": "The change that spent longest in it:",
-} | dict.fromkeys(("stalled", "slowing", "waits"), "The oldest:")
+} | dict.fromkeys(("stalled", "slowing", "frozen", "known", "waits"), "The oldest:")

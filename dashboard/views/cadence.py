@@ -29,7 +29,9 @@ if services.is_empty():
 else:
     marks.write(pulse.strips(services.head(pulse.MOST_STRIPS), page))
 past = rhythm.alarms(services["service"].to_list())
-with st.expander(f"Past alarms, two years: {past.height}"):
+going_on = past["ended_on"].null_count()
+lasting = f", {going_on} of them {'goes' if going_on == 1 else 'go'} on" if going_on else ""
+with st.expander(f"Alarms of two years: {past.height}{lasting}"):
     marks.write(pulse.past(past))
 
 with st.container(key="pair-weekdays"):

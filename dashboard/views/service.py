@@ -61,16 +61,20 @@ with right:
         drawn = charts.stages(stages, tone, is_demo=run.is_demo)
         picture.show(drawn, key="stages", title=title, caption=caption, rows=stages)
 
-led = links.leading(deployments, page.to_source)
-drawn = charts.timeline(led, run.as_of, run.zone, tone, is_demo=run.is_demo)
-picture.show(
-    charts.annotated(drawn, happened, tone),
-    key="timeline",
-    title=f"{run.noun.capitalize()}s and failures, last four weeks",
-    caption=story.TIMELINE,
-    rows=deployments,
-    alt=story.timeline(deployments, page),
-)
+title = f"{run.noun.capitalize()}s and failures, last four weeks"
+if story.is_silent(deployments, page):
+    marks.chart_title(title, f"No {run.noun} in the last four weeks.")
+else:
+    led = links.leading(deployments, page.to_source)
+    drawn = charts.timeline(led, run.as_of, run.zone, tone, is_demo=run.is_demo)
+    picture.show(
+        charts.annotated(drawn, happened, tone),
+        key="timeline",
+        title=title,
+        caption=story.TIMELINE,
+        rows=deployments,
+        alt=story.timeline(deployments, page),
+    )
 
 with st.container(key="pair-tables"):
     left, right = st.columns([2, 1], gap="large")

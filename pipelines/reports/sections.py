@@ -61,7 +61,7 @@ def rhythms(edition: Edition, found: Sequence[Row]) -> Table:
     title = "Stalled and slowing"
     if not edition.is_latest:
         return Table("rhythms", title, then(edition), columns, ())
-    after = "" if any(map(cadence_words.is_alarm, found)) else "No service is stalled or slowing."
+    after = "" if any(map(cadence_words.is_quiet, found)) else "No service is stalled or slowing."
     more = f" And {len(found) - MOST} more." if len(found) > MOST else ""
     return Table(
         "rhythms", title, caption if rows else "", columns, tuple(rows), (after + more).strip()

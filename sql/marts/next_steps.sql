@@ -1,12 +1,14 @@
 -- One row per service and rule that holds of it: what to do next, by the evidence, in one order.
 -- The first that holds is the one that pages tell; `sql/next_steps.py` has the words.
 -- failing stands against all services together, and only where the interval lies above them;
--- stage needs as many changes as tell anything.
+-- stage needs as many changes as tell anything. In a declared freeze, and where people know of
+-- a silence, nothing is to be shipped now.
 --
 -- grain: service, rule
 --   service            Service.
 --   place              1 is told first; the rules have it in the order that follows.
---   rule               open_failure, stalled, failing, no_way_back, slowing, waits or stage.
+--   rule               open_failure, stalled, failing, no_way_back, slowing, frozen, known, waits
+--                      or stage.
 --   stage              The largest stage of its lead time, where that is the rule.
 --   n                  Failures still open, changes that wait, deployments or changes behind it.
 --   hours              Age of the oldest that is open or waits; how long the change spent longest.
@@ -53,6 +55,11 @@ waiting as (
         oldest.*,
         overview.waiting_count,
         case
+            when cadence.is_frozen then 'frozen'
+            when
+                cadence.confirmed_until_on is not null
+                and cadence.state in ('stalled', 'slowing', 'dormant')
+                then 'known'
             when cadence.attention = 1 then 'stalled'
             when cadence.attention = 3 then 'slowing'
             when oldest.waiting_hours > 3 * overview.usual_wait_hours then 'waits'

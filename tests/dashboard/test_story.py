@@ -1,7 +1,7 @@
 """What the service page claims, and when it claims nothing."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -67,6 +67,30 @@ def test_last_week_is_the_last_whole_one_in_the_configured_zone(page):
     assert page.run.last_week == date(2026, 11, 16)
     assert late.last_week == date(2026, 11, 16)  # already Monday in Berlin
     assert replace(late, zone="UTC").last_week == date(2026, 11, 9)
+
+
+def test_a_silence_that_people_know_of_is_told_with_their_reason(page):
+    rhythm = {
+        "state": "stalled", "is_frozen": False, "waiting_count": 3, "silent_working_days": 21,
+        "usual_working_days": 2, "silent_r_years": 90, "confirmed_reason": "team on holiday",
+        "confirmed_until_on": date(2026, 12, 7),
+    }  # fmt: skip
+    row = {"service": "stock", "last_deployed_at": page.run.as_of, **rhythm}
+
+    said = words.text(story.sentence(row, {}, page))
+
+    assert "Silent 21 working days, usually 2" in said
+    assert said.endswith("known until 7 December 2026: team on holiday.")
+    assert "changes wait" not in said
+
+
+def test_a_service_that_shipped_nothing_in_four_weeks_has_no_timeline(page):
+    old = pl.DataFrame({"finished_at": [page.run.as_of - timedelta(days=29)]})
+    new = pl.DataFrame({"finished_at": [page.run.as_of - timedelta(days=27)]})
+
+    assert story.is_silent(old, page)
+    assert not story.is_silent(new, page)
+    assert story.is_silent(old.clear(), page)
 
 
 def test_a_day_is_that_of_the_configured_zone(page):

@@ -52,7 +52,9 @@ def test_the_command_tells_of_each_what_it_is(said):
         **dict.fromkeys(states, "on_rhythm"),
         **SHOWN,
     }
-    lines = {line.split("  ")[0]: line for line in said("cadence").splitlines()}
+    told = said("cadence")
+    assert told.startswith("as of 2026-11-23 10:40 UTC, Europe/Berlin\nMade-up data.\n\nservice")
+    lines = {line.split("  ")[0]: line for line in told.splitlines()}
     assert all(re.match(rf"{name} +{state}  ", lines[name]) for name, state in SHOWN.items())
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from pipelines.reports import weekly
+from pipelines.reports.reading import Scope
 from tests.reports.telling import MONDAY_AFTER, Page, deployed, published, reported
 
 FREEZE = {"name": "trade @ada", "from": "2026-11-20", "to": "2026-11-30", "services": ["till"]}
@@ -33,7 +35,8 @@ def written(tmp_path_factory):
         services=[{"name": name} for name in ("shop", "books", "gone", "till", "fresh")],
         calendar={"time_zone": "Europe/Berlin", "freezes": [FREEZE]},
     )
-    return reported(project, folder / "out")
+    (dormant,) = weekly.write(project, None, folder / "gone", ["md"], [Scope("service", "gone")])
+    return *reported(project, folder / "out"), dormant.read_text(encoding="utf-8")
 
 
 def test_each_shows_as_what_it_is_and_what_is_on_rhythm_is_left_out(written):
@@ -47,6 +50,11 @@ def test_each_shows_as_what_it_is_and_what_is_on_rhythm_is_left_out(written):
     assert "**till**: declared freeze to 30 November 2026." in lines[2]
     assert "learning, 3 of 5" in lines[3]
     assert "Books is stalled** with 1 change waiting." in written[1]
+
+
+def test_where_a_silence_is_told_it_is_not_said_that_there_is_none(written):
+    assert "**gone** has been silent" in written[2]
+    assert "No service is stalled or slowing." not in written[2]
 
 
 def test_a_strip_says_in_words_what_it_shows_and_shades_what_is_unusual(written):
