@@ -1,6 +1,9 @@
 """The ``drumbeat`` command: what it knows, and how it ends."""
 
+import errno
+import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -23,6 +26,9 @@ from pipelines.commands import (
     watching,
 )
 from pipelines.errors import DrumbeatError
+
+DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @click.group(
@@ -56,12 +62,30 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
-        complain(error)
+        complain(refused(error))
 
 
-def complain(error: Exception) -> NoReturn:
+def complain(error: object) -> NoReturn:
     """Say what is wrong, which may name what comes from outside, and end."""
     from pipelines.printing import printable_lines
 
     click.echo(printable_lines(f"drumbeat: {error}"), err=True)
     sys.exit(1)
+
+
+def refused(error: OSError) -> str:
+    """Say what the system refused, and what mends it where that is known."""
+    if not isinstance(error.filename, str | os.PathLike):
+        return str(error)
+    path = Path(error.filename)
+    said = f"{path}: {error.strerror}"
+    if error.errno in FULL:
+        return f"{said}; make room there, then run it again. What is published is as it was."
+    if error.errno not in DENIED:
+        return str(error)
+    if path.exists() and not os.access(path, os.R_OK):
+        return f"{said}; whoever runs this must be allowed to read it"
+    return (
+        f"{said}; the folder {path.parent} and what lies in it must be writable for whoever runs "
+        "this. Nothing in it has changed."
+    )

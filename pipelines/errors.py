@@ -13,6 +13,10 @@ class NothingPublished(DrumbeatError):
     """There is no published file to read yet."""
 
 
+class Unreadable(NothingPublished):
+    """The published file is damaged, or may not be read."""
+
+
 class QueryFailed(DrumbeatError):
     """The user's own SQL can not be answered."""
 

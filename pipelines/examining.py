@@ -3,8 +3,10 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 from connectors import Failure, SourceError
+from pipelines import windows
 from pipelines.configuration import (
     AnyCluster,
     AnyFlagTool,
@@ -14,12 +16,11 @@ from pipelines.configuration import (
     GitHubSource,
     GitLabSource,
 )
-from pipelines.errors import NothingPublished
+from pipelines.errors import DrumbeatError
 from pipelines.findings import Finding
 from pipelines.progress import Progress
 from pipelines.project import Project
 from pipelines.publishing import current
-from pipelines.warehouse import opened
 
 SUMMARY = """
 select kind, count(*) as found, min(subject) as example, min(effect) as effect,
@@ -119,13 +120,16 @@ def reach(project: Project, source: AnySource) -> Finding:
 
 
 def data(project: Project) -> Iterator[Finding]:
-    """Look at what is published."""
+    """Look at what is published, if anything is and can be read."""
     try:
-        file = current(project.serving)
-    except NothingPublished as error:
+        yield from published(current(project.serving))
+    except DrumbeatError as error:
         yield Finding("data", str(error), "mend")
-        return
-    with opened(file, read_only=True) as con:
+
+
+def published(file: Path) -> Iterator[Finding]:
+    """Look at a published file; raises DrumbeatError where it can not be read."""
+    with windows.published(file) as con:
         ((as_of,),) = con.execute("select as_of from config.run").fetchall()
         yield Finding("data", f"published as of {as_of:%Y-%m-%d %H:%M} UTC")
         for kind, found, example, effect, remedy, metrics in con.execute(SUMMARY).fetchall():

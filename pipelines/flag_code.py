@@ -1,6 +1,7 @@
 """Makes the connectors that read flags in code: flagd's files, and references to keys."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,18 +55,15 @@ def flag_code(project: Project, source: AnyFlagCode) -> Connector:
 
 def published(project: Project) -> tuple[Mapping[str, str], list[str]]:
     """Return the deployed commit of each repository and the keys of all flags; none at first."""
-    try:
-        file = current(project.serving)
-    except NothingPublished:
-        return {}, []
-    with opened(file, read_only=True) as con:
+    # A refresh begins here, and makes another of a file that can not be read.
+    with suppress(NothingPublished), opened(current(project.serving), read_only=True) as con:
         tables = {
             name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()
         }
-        if "flags" not in tables:
-            return {}, []
-        keys = [key for (key,) in con.execute(KEYS).fetchall()]
-        return dict(con.execute(DEPLOYED).fetchall()), keys
+        if "flags" in tables:
+            keys = [key for (key,) in con.execute(KEYS).fetchall()]
+            return dict(con.execute(DEPLOYED).fetchall()), keys
+    return {}, []
 
 
 def places(project: Project, name: str) -> Iterator[tuple[str, "Checkout"]]:

@@ -56,18 +56,19 @@ def publish(
     folder: Path,
     now: datetime,
     *,
+    is_anew: bool = False,
     is_afresh: bool = False,
     older: str | None = None,
 ) -> Path:
     """Copy what readers see into a new file, make it durable, then point to it.
 
-    ``is_afresh`` takes nothing over from earlier files, and leaves none of them; ``older`` is a
-    storage version in which there is a copy for older clients.
+    ``is_anew`` takes nothing over from earlier files, and ``is_afresh`` leaves none of them
+    either; ``older`` is a storage version in which there is a copy for older clients.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = new_name(folder, now)
     partial = folder / f".partial-{name}"
-    if is_afresh:
+    if is_anew or is_afresh:
         partial.unlink(missing_ok=True)
     else:
         start(con, folder, partial)
@@ -128,8 +129,10 @@ def start(con: duckdb.DuckDBPyConnection, folder: Path, partial: Path) -> None:
     with suppress(NothingPublished, OSError, duckdb.Error):
         shutil.copyfile(current(folder), partial)
         con.execute(f"attach {quoted(str(partial))} as published")
-        is_dense = con.execute(DENSE).fetchall()
-        con.execute("detach published")
+        try:
+            is_dense = con.execute(DENSE).fetchall()
+        finally:
+            con.execute("detach published")
         if is_dense:
             return
     # Nothing to begin with, nothing that this DuckDB can open, or mostly space of old tables.

@@ -127,7 +127,7 @@ def made_anew(
     """Make a new warehouse, publish, and swap it in; whoever calls holds the lock."""
     new = project.warehouse.with_name(PARTIAL)
     with opened(new) as con:
-        outcome = brought_up(con, project, run, progress, [], is_past=is_past)
+        outcome = brought_up(con, project, run, progress, [], is_past=is_past, is_anew=True)
     if not is_past:
         remove(project.warehouse)
         new.replace(project.warehouse)
@@ -156,6 +156,7 @@ def brought_up(
     collected: list[Collected],
     *,
     is_past: bool,
+    is_anew: bool = False,
 ) -> Outcome:
     """Merge, build and publish."""
     known_at = run.known_at if is_past else None
@@ -173,17 +174,22 @@ def brought_up(
             for _ in made:
                 task.advance()
     with progress.task("Publishing", 1) as task:
-        file = published(con, project)
+        file = published(con, project, is_anew=is_anew)
         task.advance()
     return Outcome(file, collected, built, rejected(con), undeployed(con), reaching.since(con))
 
 
-def published(con: duckdb.DuckDBPyConnection, project: Project) -> Path:
+def published(con: duckdb.DuckDBPyConnection, project: Project, *, is_anew: bool = False) -> Path:
     """Publish; where something was forgotten, without anything of what was published before."""
     is_afresh = forgetting.pending(project) is not None
     older = project.configuration.publish.older_storage
     file = publishing.publish(
-        con, project.serving, datetime.now(UTC), is_afresh=is_afresh, older=older
+        con,
+        project.serving,
+        datetime.now(UTC),
+        is_anew=is_anew,
+        is_afresh=is_afresh,
+        older=older,
     )
     if is_afresh:
         forgetting.strike_out(project)

@@ -1,28 +1,52 @@
 """The private DuckDB file, and the book in it of what each table was made from and holds."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 from pathlib import Path
 
 import duckdb
 
+from pipelines.errors import Unreadable
+
 Entry = tuple[str, str, int]
 """What a table was made from, what it holds, and its rows."""
 Book = dict[str, Entry]
+BROKEN = (duckdb.SerializationException, duckdb.FatalException)
 LAYERS = ("raw", "config", "seeds", "staging", "facts", "marts", "build")
 
 
 @contextmanager
 def opened(path: Path | str, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a DuckDB file with the settings that every connection of ours has."""
-    with duckdb.connect(str(path), read_only=read_only) as con:
+    """Open a DuckDB file with the settings that every connection of ours has.
+
+    What is only read is a published file; raises Unreadable where that is damaged.
+    """
+    told = readable(path) if read_only else nullcontext()
+    with told, duckdb.connect(str(path), read_only=read_only) as con:
         con.execute("set TimeZone = 'UTC'")
         # Order is asked for where it matters; not keeping it elsewhere saves memory.
         con.execute("set preserve_insertion_order = false")
         if not read_only:
             prepare(con)
         yield con
+
+
+@contextmanager
+def readable(path: Path | str) -> Iterator[None]:
+    """Raise Unreadable where DuckDB says of a published file that it is not whole."""
+    try:
+        yield
+    except duckdb.Error as error:
+        # It has no class of its own for a block whose checksum is wrong; and what can not be
+        # written elsewhere is told by the same class as what can not be read here.
+        is_ours = isinstance(error, duckdb.IOException) and str(path) in str(error)
+        if is_ours or isinstance(error, BROKEN) or str(error).startswith("Corrupt database"):
+            raise Unreadable(
+                f"the published file {path} can not be read: {error}\n`drumbeat refresh` makes a "
+                "new one; if that does not help, `drumbeat rebuild` does, from what is landed"
+            ) from error
+        raise
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:

@@ -78,7 +78,7 @@ class Readings:
         if future is None:
             if sum(not one.done() for one in self.held.values()) >= MOST_WAITING:
                 raise Refused(503, "too many questions at once; ask again", headers=SOON)
-            future = asyncio.get_running_loop().run_in_executor(self.pool, opened, make, file)
+            future = asyncio.get_running_loop().run_in_executor(self.pool, make, file)
             self.hold(key, future)
         try:
             # Whoever hangs up must not take it from the others.
@@ -94,16 +94,6 @@ class Readings:
         done = [one for one, made in self.held.items() if made.done()]
         for old in done[: max(0, len(self.held) - MOST_HELD)]:
             del self.held[old]
-
-
-def opened(make: Make, file: Path) -> bytes:
-    """Make an answer; DuckDB's own word for a file that is gone or damaged becomes OSError."""
-    import duckdb
-
-    try:
-        return make(file)
-    except duckdb.IOException as error:
-        raise OSError(str(error)) from error
 
 
 def unreadable(error: Exception) -> Refused:

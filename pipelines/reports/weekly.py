@@ -5,10 +5,8 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import duckdb
-
 from pipelines import ledger_rows, publishing
-from pipelines.errors import DrumbeatError
+from pipelines.errors import DrumbeatError, Unreadable
 from pipelines.landing import write_durably
 from pipelines.project import Project
 from pipelines.reports import choosing, composing, reading
@@ -84,15 +82,10 @@ def read(
     serving: Path, week: date | None, scopes: Sequence[Scope], others: Sequence[Scope] = ()
 ) -> tuple[dict[Scope, Report], ledger_rows.Delivery, list[Scope]]:
     """Return what the published file says of a week, what of that is to be kept, whose it is."""
-    with suppress(duckdb.IOException):
+    with suppress(Unreadable):
         return _read(publishing.current(serving), week, scopes, others)
     # A refresh may have swept the file away between the pointer and the opening.
-    try:
-        return _read(publishing.current(serving), week, scopes, others)
-    except duckdb.IOException as error:
-        raise DrumbeatError(
-            f"the published file can not be read: {error}; `drumbeat refresh` makes a new one"
-        ) from error
+    return _read(publishing.current(serving), week, scopes, others)
 
 
 def _read(

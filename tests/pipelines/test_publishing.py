@@ -11,7 +11,7 @@ import pytest
 
 from pipelines import publishing, warehouse
 from pipelines.commenting import comments
-from pipelines.errors import NothingPublished
+from pipelines.errors import NothingPublished, Unreadable
 from pipelines.settings_words import SUMMARIES
 from pipelines.steps import steps
 
@@ -61,6 +61,11 @@ def publish(con, folder, minutes=0):
     return publishing.publish(con, folder, NOON + timedelta(minutes=minutes))
 
 
+def read(path):
+    with warehouse.opened(path, read_only=True) as reader:
+        return reader.sql("select count(n) + 0 * sum(n) from marts.numbers").fetchall()
+
+
 def ask(path, query):
     with duckdb.connect(str(path), read_only=True) as reader:
         return reader.sql(query).fetchall()
@@ -69,6 +74,30 @@ def ask(path, query):
 def test_before_the_first_publication_the_error_says_what_to_do(tmp_path):
     with pytest.raises(NothingPublished, match="run `drumbeat refresh`, or `drumbeat demo`"):
         publishing.current(tmp_path)
+
+
+@pytest.mark.parametrize("is_anew", [False, True])
+def test_a_damaged_file_is_taken_over_by_none(con, tmp_path, is_anew):
+    path = publish(con, tmp_path / "serving")
+    path.write_bytes(b"garbage")
+    with pytest.raises(Unreadable, match=rf"{path.name}.*\n`drumbeat refresh` makes a new one"):
+        read(path)
+
+    new = publishing.publish(con, tmp_path / "serving", NOON, is_anew=is_anew)
+
+    assert read(new) == [(50000,)]
+
+
+def test_a_damaged_block_goes_with_what_is_made_anew(con, tmp_path):
+    path = publish(con, tmp_path / "serving")
+    content = bytearray(path.read_bytes())
+    for place in range(3 * 4096, len(content), 4096):
+        content[place : place + 64] = b"x" * 64
+    path.write_bytes(content)
+    with pytest.raises(Unreadable):
+        read(path)
+
+    assert read(publishing.publish(con, tmp_path / "serving", NOON, is_anew=True)) == [(50000,)]
 
 
 def test_a_pointer_to_a_file_that_is_gone_is_an_error_that_names_it(con, tmp_path):

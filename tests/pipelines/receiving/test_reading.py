@@ -16,7 +16,7 @@ from pipelines import publishing
 from pipelines.command_line import drumbeat
 from pipelines.errors import DrumbeatError
 from pipelines.project import Project
-from pipelines.receiving import readings
+from pipelines.receiving import reading, readings
 from pipelines.receiving.app import read_only
 from pipelines.receiving.readers import Readers, is_from_here, readers
 from pipelines.receiving.reading import Reader
@@ -198,14 +198,17 @@ def test_a_new_file_is_seen_and_an_old_one_may_go(serve, published, tmp_path):
 
 def test_one_question_is_answered_once_for_a_published_file(serve, monkeypatch):
     made = []
-    real = readings.opened
+    real = reading.maker
 
-    def slow(make, file):
-        made.append(file)
-        time.sleep(0.2)
-        return real(make, file)
+    def slow(asked):
+        def make(file):
+            made.append(file)
+            time.sleep(0.2)
+            return real(asked)(file)
 
-    monkeypatch.setattr(readings, "opened", slow)
+        return make
+
+    monkeypatch.setattr(reading, "maker", slow)
     server = serve()
     threads = [
         threading.Thread(target=server.get, args=("/api/metrics?by=week",)) for _ in range(8)
@@ -221,7 +224,7 @@ def test_one_question_is_answered_once_for_a_published_file(serve, monkeypatch):
 
 def test_too_many_questions_at_once_are_told_to_come_again(serve, monkeypatch):
     monkeypatch.setattr(readings, "MOST_WAITING", 2)
-    monkeypatch.setattr(readings, "opened", lambda make, file: time.sleep(0.5) or b"{}")
+    monkeypatch.setattr(reading, "maker", lambda asked: lambda file: time.sleep(0.5) or b"{}")
     server = serve()
     statuses = []
 
@@ -327,7 +330,7 @@ def test_a_network_is_let_in_only_by_a_token_or_by_a_word(tmp_path, monkeypatch)
 def test_readers_do_not_hold_up_events(tokens, tmp_path, monkeypatch):
     """Questions that take long leave the receiver free: an event takes no longer than before."""
     answered = threading.Event()
-    monkeypatch.setattr(readings, "opened", lambda make, file: b"{}" * answered.wait(60))
+    monkeypatch.setattr(reading, "maker", lambda asked: lambda file: b"{}" * answered.wait(60))
     found = project(tmp_path)
     found.serving.mkdir(parents=True)
     (found.serving / "drumbeat-1.duckdb").write_bytes(b"")
