@@ -217,7 +217,7 @@ def waits(services: pl.DataFrame, page: Frame) -> str:
     rows.sort(key=lambda row: -(row["oldest_waiting_hours"] or 0))
     columns = [
         Column("Service", "name"), Column("Changes", "num"), Column("Oldest", "num"),
-        Column("Usual wait", "num"), Column("What holds it", "chipped"),
+        Column("Usual wait", "num"), Column("Its rhythm", "chipped"),
         Column("In words", "words"),
     ]  # fmt: skip
     cells = [

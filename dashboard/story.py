@@ -45,13 +45,12 @@ def sentence(service: dict[str, Any], last: dict[str, Any], page: Frame) -> word
     if service["state"] == "retired":
         on = words.day(page.run.day(service["last_deployed_at"]))
         return (Part(name, "strong"), Part(f" is retired; it last went out on {on}."))
-    opened = words.shipped(
-        name,
-        last.get("n") or 0,
-        last.get("low"),
-        last.get("high"),
-        is_git_only=page.run.is_git_only,
-    )
+    count, low, high = last.get("n") or 0, last.get("low"), last.get("high")
+    if not count and cadence_words.is_quiet(service):
+        # The weeks of the silence are among the usual ones, and would make it usual.
+        happened = words.happened(name, count, is_git_only=page.run.is_git_only)
+        return (*happened, Part("."), *_state(service))
+    opened = words.shipped(name, count, low, high, is_git_only=page.run.is_git_only)
     return opened + _state(service)
 
 

@@ -91,12 +91,14 @@ def span(since: date, rows: pl.DataFrame) -> list[date]:
     return [first - room, last + room + timedelta(days=room.days)]
 
 
-def months(since: date, rows: pl.DataFrame) -> list[date]:
-    """Name about four months, at their first day."""
+def months(since: date, rows: pl.DataFrame) -> dict[str, Any]:
+    """Name about four months, at their first day; within one month the first and the last day."""
     days = rows.filter(pl.col("shown_on") >= since)["shown_on"]
     if not len(days):
-        return []
-    months = pl.date_range(days[0], days[-1], "1d", eager=True)
-    firsts: list[date] = months.filter(months.dt.day() == 1).to_list()
+        return {"tickvals": []}
+    every = pl.date_range(days[0], days[-1], "1d", eager=True)
+    firsts = every.filter(every.dt.day() == 1).to_list()
+    if not firsts:
+        return {"tickvals": sorted({days[0], days[-1]}), "tickformat": "%-d %b"}
     stride = max(1, -(-len(firsts) // 4))
-    return firsts[stride // 2 :: stride]
+    return {"tickvals": firsts[stride // 2 :: stride], "tickformat": "%b"}

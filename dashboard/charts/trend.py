@@ -61,7 +61,7 @@ def metric_trend(
         annotations=labels,
         height=128,
         margin={"l": 4, "r": 54, "t": 8, "b": 22},
-        xaxis={"tickvals": months(since, rows), "tickformat": "%b", "range": span(since, rows)},
+        xaxis={**months(since, rows), "range": span(since, rows)},
         yaxis={
             "range": [-0.03 * top, 1.05 * top],
             "tickvals": [grid] if grid else [],

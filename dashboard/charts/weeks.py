@@ -47,7 +47,7 @@ def weekly_bars(
         height=230,
         barmode="overlay",
         margin={"l": 30, "r": 92, "t": 8, "b": 24},
-        xaxis={"tickformat": "%b", "tickvals": months(since, rows), "range": span(since, rows)},
+        xaxis={**months(since, rows), "range": span(since, rows)},
         yaxis={"rangemode": "tozero", "tickformat": "d"},
         shapes=[baseline(tone)],
     )

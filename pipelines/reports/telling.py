@@ -17,13 +17,13 @@ def opening(
 ) -> Sentence:
     """Say what happened against what is usual, then who needs a look, then the rest."""
     return (
-        *_shipped(edition, history["deployment_frequency"].get(edition.week)),
+        *_shipped(edition, history["deployment_frequency"].get(edition.week), rhythms),
         *_alarms(edition, rhythms),
         *_rest(edition, history),
     )
 
 
-def _shipped(edition: Edition, row: Row | None) -> Sentence:
+def _shipped(edition: Edition, row: Row | None, rhythms: Sequence[Row]) -> Sentence:
     who = words.capital(edition.who)
     verb = "released" if edition.run.is_git_only else "shipped"
     count = row["n"] if row else 0
@@ -33,7 +33,10 @@ def _shipped(edition: Edition, row: Row | None) -> Sentence:
         so_far = f" so far in {week}, which is not over."
         return (Part(f"{who} has {verb} "), Part(what, "strong"), Part(so_far))
     low, high = (row["low"], row["high"]) if row else (None, None)
-    usual = words.against_usual(count, low, high)
+    # The weeks of a service's silence are among the usual ones, and would make it usual.
+    is_silence = not count and edition.scope.kind == "service" and edition.is_latest
+    is_told = is_silence and any(map(cadence_words.is_quiet, rhythms))
+    usual = "" if is_told else words.against_usual(count, low, high)
     return (Part(f"{who} {verb} "), Part(what, "strong"), Part(f" in {week}{usual}."))
 
 

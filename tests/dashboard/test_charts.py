@@ -33,6 +33,18 @@ def test_a_trend_ends_in_the_last_whole_week_and_says_its_value(tone, metric):
     assert figure.layout.annotations[0].text.startswith("<b>")
 
 
+@pytest.mark.parametrize("since", [SINCE, date(2026, 11, 2)])
+def test_a_trend_names_months_or_within_one_its_first_and_last_day(since):
+    axis = charts.metric_trend(checkout()["change_fail_rate"], since, LIGHT).layout.xaxis
+
+    if since == SINCE:
+        assert all(day.day == 1 for day in axis.tickvals)
+        assert axis.tickformat == "%b"
+    else:
+        assert list(axis.tickvals) == [date(2026, 11, 2), date(2026, 11, 23)]
+        assert axis.tickformat == "%-d %b"
+
+
 def test_the_unfinished_week_is_a_hollow_dot_in_frequency_alone():
     tone = LIGHT
     frequency = charts.metric_trend(checkout()["deployment_frequency"], SINCE, tone)

@@ -84,6 +84,23 @@ def test_a_silence_that_people_know_of_is_told_with_their_reason(page):
     assert "changes wait" not in said
 
 
+def test_a_silence_is_not_called_usual_for_the_weeks_that_it_lasts(page):
+    silent = {
+        "state": "stalled", "is_frozen": False, "waiting_count": 0, "silent_working_days": 21,
+        "usual_working_days": 2, "silent_r_years": 90, "last_deployed_at": page.run.as_of,
+    }  # fmt: skip
+    rhythms = {"stalled": silent, "on rhythm": silent | {"state": "on_rhythm"}}
+    last = {"n": 0, "low": 0.0, "high": 4.0}
+
+    said = {
+        name: words.text(story.sentence({"service": "stock", **row}, last, page))
+        for name, row in rhythms.items()
+    }
+
+    assert said["stalled"].startswith("Stock shipped nothing last week. Silent 21 working days")
+    assert "within its usual 0 to 4" in said["on rhythm"]
+
+
 def test_a_service_that_shipped_nothing_in_four_weeks_has_no_timeline(page):
     old = pl.DataFrame({"finished_at": [page.run.as_of - timedelta(days=29)]})
     new = pl.DataFrame({"finished_at": [page.run.as_of - timedelta(days=27)]})

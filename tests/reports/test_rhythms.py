@@ -55,6 +55,8 @@ def test_each_shows_as_what_it_is_and_what_is_on_rhythm_is_left_out(written):
 def test_where_a_silence_is_told_it_is_not_said_that_there_is_none(written):
     assert "**gone** has been silent" in written[2]
     assert "No service is stalled or slowing." not in written[2]
+    assert "Gone shipped **nothing** in week" in written[2]
+    assert "within its usual" not in written[2]
 
 
 def test_a_strip_says_in_words_what_it_shows_and_shades_what_is_unusual(written):
