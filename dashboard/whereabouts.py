@@ -5,9 +5,9 @@ import streamlit as st
 from dashboard import data, marks
 from dashboard.frame import Frame
 from sql import locating
-from sql.words import escape_html
+from sql.words import capital, escape_html
 
-HELP = "A sha of at least 7 digits, a pull request such as #12 or shop#12, or its address"
+HELP = capital(locating.HELP)
 MOST = 8
 
 
@@ -26,15 +26,16 @@ def box(page: Frame) -> None:
         hint = f"drumbeat where {asked}" if locating.SHA.fullmatch(asked) else ""
         marks.empty("No change is called that.", f"{HELP}.", hint)
         return
-    for row in rows[:MOST]:
-        found = data.ask(locating.REGIONS, [row["deployment_id"]]).to_dicts()
-        row["regions"] = [
-            {"environment": one["environment"], "live_since": one["finished_at"]} for one in found
-        ]
+    placed = [
+        locating.placed(
+            row, data.ask(locating.REGIONS, [row["service"], row["change_id"]]).to_dicts()
+        )
+        for row in rows[:MOST]
+    ]
     told = "".join(
         f"<p><b>{escape_html(locating.head(row))}</b><br>"
-        f"{escape_html(locating.state(row, page.run.zone))}</p>"
-        for row in rows[:MOST]
+        f"{escape_html(locating.state(row, page.run.zone, page.run.as_of))}</p>"
+        for row in placed
     )
     more = len(rows) - MOST
     tail = f'<p class="caption">and {more} more</p>' if more > 0 else ""

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import DrumbeatError
-from sql.locating import CHANGES, REGIONS, SHA, which
+from sql.locating import CHANGES, HELP, REGIONS, SHA, placed, which
 
 Row = dict[str, Any]
 
@@ -15,18 +15,16 @@ Row = dict[str, Any]
 def locate(con: duckdb.DuckDBPyConnection, asked: str, warehouse: Path) -> list[Row]:
     """Return the changes that ``asked`` names, a row each service, with where they are live.
 
-    ``asked`` is a sha of at least seven digits, the id of a pull request (``shop#12``, ``#12``) or
+    ``asked`` is a sha of at least seven digits, the id of a pull request (``shop#12``, ``!12``) or
     the address of its page. A commit inside a pull request is found through the warehouse's graph.
     """
+    asked = asked.strip()
     found = of(con, *which(asked))
     if not found and SHA.fullmatch(asked):
         landed = landings(warehouse, asked.lower())
         found = [row for sha in landed for row in of(con, "changes.merge_sha = $1", sha)]
     if not found:
-        raise DrumbeatError(
-            f"no change is called {asked!r}: give a sha of at least 7 digits, the number of a "
-            "pull request such as #12 or shop#12, or the address of its page"
-        )
+        raise DrumbeatError(f"no change is called {asked!r}: give {HELP}")
     return found
 
 
@@ -39,9 +37,12 @@ def one(con: duckdb.DuckDBPyConnection, service: str, change_id: str) -> Row | N
 def of(con: duckdb.DuckDBPyConnection, which: str, *asked: str) -> list[Row]:
     """Return the changes that a condition holds for, with where they are live."""
     found: list[Row] = con.sql(CHANGES.format(which=which), params=[*asked]).pl().to_dicts()
-    for row in found:
-        told = con.execute(REGIONS, [row["deployment_id"]]).fetchall()
-        row["regions"] = [{"environment": place, "live_since": at} for place, at in told]
+    return [placed(row, regions(con, row)) for row in found]
+
+
+def regions(con: duckdb.DuckDBPyConnection, row: Row) -> list[Row]:
+    """Return the regions that ever had a change."""
+    found: list[Row] = con.sql(REGIONS, params=[row["service"], row["change_id"]]).pl().to_dicts()
     return found
 
 

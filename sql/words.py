@@ -185,13 +185,15 @@ def small(count: int) -> str:
     return SMALL[count] if 0 <= count < len(SMALL) else str(count)
 
 
-def moment(at: datetime | None, zone: str = "UTC") -> str:
-    """Say a time in a zone: ``Fri 20 Nov, 18:04``."""
+def moment(at: datetime | None, zone: str = "UTC", now: datetime | None = None) -> str:
+    """Say a time in a zone: ``Fri 20 Nov, 18:04``; with its year where that is not now's."""
     if at is None:
         return NOTHING
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
     local = aware.astimezone(ZoneInfo(zone))
-    return f"{short_day(local.date())}, {local:%H:%M}"
+    is_past = now is not None and local.year != now.astimezone(ZoneInfo(zone)).year
+    year = f" {local.year}" if is_past else ""
+    return f"{short_day(local.date())}{year}, {local:%H:%M}"
 
 
 def short_day(on: date) -> str:

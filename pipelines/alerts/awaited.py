@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -35,14 +35,16 @@ def live(con: duckdb.DuckDBPyConnection, awaited: Iterable[Awaited]) -> dict[Awa
 
 
 def is_live(row: Row) -> bool:
-    """Tell whether a change is live in any region."""
-    return bool(row["regions"] or row["is_before_history"])
+    """Tell whether a change is live in any region, or never was anything else."""
+    return bool(row["regions"]) or (row["is_before_history"] and not row["gone"])
 
 
-def notice(channel: str, one: Awaited, row: Row, team: str | None, zone: str) -> Notice:
+def notice(
+    channel: str, one: Awaited, row: Row, team: str | None, zone: str, as_of: datetime
+) -> Notice:
     """Say that a change is live."""
     name = row["change_id"][:12] if row["kind"] == "commit" else row["change_id"]
-    said = ": ".join(part for part in (state(dict(row), zone), row["title"]) if part)
+    said = ": ".join(part for part in (state(dict(row), zone, as_of), row["title"]) if part)
     return Notice(
         id=identity(channel, one.service, LIVE, one.change_id),
         service=one.service,

@@ -75,6 +75,8 @@ class Outbox:
             return BOXES.validate_json(path.read_bytes())
         except FileNotFoundError:
             return Box()
+        except OSError as error:
+            raise unreadable(path) from error
         except ValidationError as error:
             raise DrumbeatError(
                 f"{path} is not what was written; bring it back from a copy, or move it away: "
@@ -87,8 +89,23 @@ class Outbox:
 
     def channels(self) -> list[str]:
         """Return the channels that anything is remembered of, still told or not."""
-        return sorted(path.stem for path in self.folder.glob("[!.]*.json"))
+        try:
+            # What can not be read has nothing for glob.
+            found = list(self.folder.iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise unreadable(self.folder) from error
+        return sorted(one.stem for one in found if one.suffix == ".json" and one.name[0] != ".")
 
     def path(self, channel: str) -> Path:
         """Return the file of a channel."""
         return self.folder / f"{channel}.json"
+
+
+def unreadable(path: Path) -> DrumbeatError:
+    """Say that what is remembered of channels can not be read, and what to do."""
+    return DrumbeatError(
+        f"{path} can not be read: it must be what drumbeat wrote there, and whoever runs drumbeat "
+        "must own it or be let in, as by chmod u+rwX"
+    )

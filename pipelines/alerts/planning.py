@@ -81,7 +81,12 @@ def arrived(
     teams = {row["service"]: row["team"] for row in rows}
     notices = [
         awaited.notice(
-            channel.name, one, occasion.live[one], teams.get(one.service), str(occasion.zone)
+            channel.name,
+            one,
+            occasion.live[one],
+            teams.get(one.service),
+            str(occasion.zone),
+            occasion.run.as_of,
         )
         for one in due
     ]

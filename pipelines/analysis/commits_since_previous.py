@@ -67,11 +67,11 @@ def brought(
     count = len(one.shas)
     tips = one.numbers(by_end["commit_sha"])
     places = dict(zip(by_end["deployment_id"], range(len(tips)), strict=True))
-    new, since_end = (keys(pairs, count) for pairs in differences.listed(tips))
+    new, since_end = (keys(pairs, count) for pairs in differences.listed(tips)[:2])
     began = [places[name] for name in by_start["deployment_id"]]
     since_start = since_end
     if began != sorted(began):
-        _, (at, commits) = differences.listed([tips[place] for place in began])
+        _, (at, commits), _ = differences.listed([tips[place] for place in began])
         since_start = keys(([began[place] for place in at], commits), count)
     known = [place for place, tip in enumerate(tips) if tip >= 0]
     deployed = keys((known, [tips[place] for place in known]), count)

@@ -21,13 +21,14 @@ class Differences:
 
     graph: Graph
 
-    def listed(self, tips: Sequence[int]) -> tuple[Pairs, Pairs]:
-        """Return places in ``tips`` and commits: those not seen yet, those since the tip before.
+    def listed(self, tips: Sequence[int]) -> tuple[Pairs, Pairs, Pairs]:
+        """Return places in ``tips`` and commits: not seen yet, since the tip before, lost since it.
 
         A tip of -1 is a commit that the clone lacks: nothing is listed for it, nor since it.
         """
         new: Pairs = ([], [])
         since: Pairs = ([], [])
+        lost: Pairs = ([], [])
         # One more place, so that a step of -1 finds itself seen and the walk stops there.
         seen = bytearray(len(self.graph.step)) + b"\1"
         heads: set[int] = set()
@@ -40,10 +41,12 @@ class Differences:
             for pairs, commits in (
                 (new, found),
                 (since, found if is_head else self.only(tip, before)),
+                # The only head carries all that was seen.
+                (lost, [] if heads == {tip} else self.only(before, tip)),
             ):
                 pairs[0].extend([place] * len(commits))
                 pairs[1].extend(commits)
-        return new, since
+        return new, since, lost
 
     def unseen(self, tip: int, seen: bytearray, heads: set[int]) -> list[int]:
         """Mark and return the commits from ``tip`` on that are not seen; it replaces heads."""

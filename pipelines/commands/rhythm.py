@@ -119,9 +119,9 @@ def whereabouts(change: str, data_dir: Path | None, *, as_json: bool) -> list[di
 
     folder = data_dir or options.DATA
     with windows.published(published(data_dir)) as con:
-        ((zone,),) = con.execute("select time_zone from config.run").fetchall()
+        ((zone, as_of),) = con.execute("select time_zone, as_of from config.run").fetchall()
         rows = locating.locate(con, change, folder / "warehouse.duckdb")
-    click.echo(json.dumps(rows, indent=1, default=str) if as_json else as_text(rows, zone))
+    click.echo(json.dumps(rows, indent=1, default=str) if as_json else as_text(rows, zone, as_of))
     return rows
 
 
@@ -152,7 +152,7 @@ def wait_no_more(data_dir: Path, change: str, channel: str) -> None:
             rows = locating.locate(con, change, data_dir / "warehouse.duckdb")
     except DrumbeatError:
         rows = []
-    cancel(data_dir, channel, change, rows, say)
+    cancel(data_dir, channel, change.strip(), rows, say)
 
 
 def wait_for(found: "Project", channel: str, rows: list[dict[str, Any]]) -> None:

@@ -9,9 +9,9 @@ from tests.support import at
 
 @pytest.fixture
 def carried():
-    """Return a function from deployments to (deployment, before history) by place and sha."""
+    """Return a function from deployments to (deployment, before history, more) by place and sha."""
 
-    def of(history, *deployments):
+    def of(history, *deployments, more=()):
         with duckdb.connect() as con:
             con.execute("set TimeZone = 'UTC'")
             con.execute("create schema facts")
@@ -36,8 +36,9 @@ def carried():
                 )
             found = deployment_commits.analyse(con)
         assert tuple(found.columns) == tuple(deployment_commits.COLUMNS)
+        told = ("deployment_id", "is_before_history", *more)
         return {
-            (row["environment"], row["sha"]): (row["deployment_id"], row["is_before_history"])
+            (row["environment"], row["sha"]): tuple(row[name] for name in told)
             for row in found.to_dicts()
         }
 
@@ -97,3 +98,27 @@ def test_every_environment_has_a_history_of_its_own(carried):
     )
     assert found["staging", "b"] == ("1", True)
     assert found["production", "b"] == ("3", False)
+
+
+@pytest.mark.parametrize(
+    ("tips", "b", "c"),
+    [
+        ("ac", (None, None), (None, None)),
+        ("aca", (None, "3"), (None, "3")),
+        ("acaa", (None, "3"), (None, "3")),
+        ("acac", ("4", None), ("4", None)),
+        ("acacb", ("4", None), ("4", "5")),
+        # What is built on the earlier version does not have it either.
+        ("acax", (None, "3"), (None, "3")),
+        ("acaxd", ("5", None), ("5", None)),
+        ("ac?ac", ("5", None), ("5", None)),
+    ],
+)
+def test_what_was_taken_back_is_gone_until_it_is_brought_again(carried, tips, b, c):
+    order = [deployed(f"{n}", sha, 8 + n) for n, sha in enumerate(tips, start=1)]
+
+    found = carried({**LINE, "x": "a"}, *order, more=("again_id", "gone_id"))
+
+    assert found["production", "b"] == ("2", False, *b)
+    assert found["production", "c"] == ("2", False, *c)
+    assert found["production", "a"] == ("1", True, None, None)

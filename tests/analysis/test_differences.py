@@ -20,7 +20,7 @@ def ancestors(parents, tip):
 
 def wanted(parents, tips):
     """Return pairs of place and commit by their definition."""
-    new, since, seen = set(), set(), set()
+    new, since, lost, seen = set(), set(), set(), set()
     for place, tip in enumerate(tips):
         if tip < 0:
             continue
@@ -28,14 +28,16 @@ def wanted(parents, tips):
         new |= {(place, commit) for commit in mine - seen}
         seen |= mine
         if place and tips[place - 1] >= 0:
-            since |= {(place, one) for one in mine - ancestors(parents, tips[place - 1])}
-    return new, since
+            before = ancestors(parents, tips[place - 1])
+            since |= {(place, one) for one in mine - before}
+            lost |= {(place, one) for one in before - mine}
+    return new, since, lost
 
 
 def listed(parents, tips):
-    new, since = Differences(Graph.of_parents(parents)).listed(tips)
-    pairs = list(zip(*new, strict=True)), list(zip(*since, strict=True))
-    assert all(len(set(found)) == len(found) for found in pairs)
+    found = Differences(Graph.of_parents(parents)).listed(tips)
+    pairs = [list(zip(*one, strict=True)) for one in found]
+    assert all(len(set(one)) == len(one) for one in pairs)
     return tuple(map(set, pairs))
 
 

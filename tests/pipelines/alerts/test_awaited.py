@@ -13,13 +13,14 @@ from pipelines.errors import DrumbeatError
 from tests.pipelines.alerts.telling import NOON, SLACK, Sent, later, row, settings, teller
 
 OTHER = {**SLACK, "name": "other", "states": "recovered"}
-REGIONS = [{"environment": "production", "live_since": NOON}]
+REGIONS = [{"environment": "production", "live_since": NOON, "url": None}]
 WAITS = {
     "service": "shop",
     "change_id": "shop#7",
     "kind": "pull_request",
     "title": "Prices",
     "regions": [],
+    "gone": [],
     "is_before_history": False,
     "deployment_url": None,
 }
@@ -124,6 +125,21 @@ def test_what_is_live_already_is_not_waited_for(tmp_path):
     assert waiting(tmp_path, LIVE) == ["It is live already: nobody need be told."]
     assert waiting(tmp_path, {**WAITS, "is_before_history": True})
     assert not (tmp_path / "outbox").exists()
+
+
+@pytest.mark.parametrize("is_before_history", [True, False])
+def test_what_was_rolled_back_is_waited_for(tmp_path, is_before_history):
+    gone = [{"environment": "production", "gone_at": NOON, "is_rolled_back": True, "url": None}]
+    back = {**WAITS, "gone": gone, "is_before_history": is_before_history}
+
+    assert "is told once shop#7 of shop is live" in waiting(tmp_path, back)[0]
+
+
+def test_what_can_not_be_read_is_named_with_the_remedy(tmp_path):
+    (tmp_path / "outbox").write_text("in the place of the folder")
+
+    with pytest.raises(DrumbeatError, match=r"outbox can not be read: .* must own it"):
+        list(wishes(tmp_path))
 
 
 def test_a_wish_of_a_change_or_a_channel_that_is_gone_is_listed_and_taken_back(tmp_path):
