@@ -73,15 +73,19 @@ def _state(service: dict[str, Any]) -> words.Sentence:
     return (Part(" Nothing waits to go out."),)
 
 
-def next_step(row: dict[str, Any], stage: dict[str, Any]) -> str:
-    """Return the one next step with what it stands on, and the largest stage, as HTML."""
+def next_step(row: dict[str, Any], stage: dict[str, Any], stages: pl.DataFrame) -> str:
+    """Return the one next step with what it stands on, and the largest stage, as HTML.
+
+    Of too few changes no stage is called the largest.
+    """
     said = [f"<b>One next step.</b> {next_steps.NONE}"]
     if row:
         shown = str(row["evidence"] or row["evidence_id"] or words.NOTHING)
         shown = shown[:12] if row["evidence"] is None else shown
         said = [f"<b>{escape_html(next_steps.step(row))}</b>", words.html(next_steps.because(row))]
         said.append(f"{link(row['evidence_url'], shown)}.")
-    if stage and row.get("rule") != "stage":
+    is_few = stages.filter("is_now")["is_too_few"].any()
+    if stage and not is_few and row.get("rule") != "stage":
         said.append(escape_html(next_steps.largest(stage)))
     return f'<p class="step">{" ".join(said)}</p>'
 

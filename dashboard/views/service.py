@@ -41,7 +41,8 @@ happened = remembered.annotations(page).to_dicts()
 stages = delivery.stages("service", page.service, run.last_week, page.clock)
 
 page.head(story.scope(service), story.sentence(service, heads.last_whole(weekly), page))
-marks.write(story.next_step(needs.next_step(page.service), delivery.largest_stage(page.service)))
+step, largest = needs.next_step(page.service), delivery.largest_stage(page.service)
+marks.write(story.next_step(step, largest, stages))
 heads.five(metrics, page)
 
 with st.container(key="pair-charts"):

@@ -84,6 +84,14 @@ def test_a_silence_that_people_know_of_is_told_with_their_reason(page):
     assert "changes wait" not in said
 
 
+def test_of_too_few_changes_no_stage_is_called_the_largest(page):
+    largest = {"stage": "wait", "stage_share": 0.7, "change_count": 1}
+    few = stages(page).with_columns(is_too_few=pl.lit(True))
+
+    assert "largest stage is wait" in story.next_step({}, largest, stages(page))
+    assert "largest stage" not in story.next_step({}, largest, few)
+
+
 def test_a_silence_is_not_called_usual_for_the_weeks_that_it_lasts(page):
     silent = {
         "state": "stalled", "is_frozen": False, "waiting_count": 0, "silent_working_days": 21,
