@@ -21,7 +21,7 @@ def confirm(
     reason: str,
     today: date,
 ) -> None:
-    """Keep that a silence is known until a day; one that is not ahead ends what was kept.
+    """Keep that a silence is known until a day; today ends what was kept.
 
     What is over is dropped, and what was kept of the same service is replaced.
     """
@@ -32,18 +32,29 @@ def confirm(
         raise DrumbeatError(
             f"no service is called {service!r}; there are {words.listed(sorted(services))}"
         )
+    if until < today:
+        raise DrumbeatError(
+            f"--until {until} is over; name a day that is ahead, or {today} to end what was said"
+        )
     try:
         new = Confirmed(service=service, until=until, reason=reason)
     except ValidationError as error:
-        raise DrumbeatError("--because must be one line of text, not empty") from error
+        raise DrumbeatError(
+            "--because must be one line of 1 to 200 characters, without blanks around it"
+        ) from error
     kept = [one for one in load(path) if one.service != service]
     left = [one for one in (*kept, new) if today < one.until]
     write_durably(path, written(left).encode())
 
 
+def known(configuration: Configuration, today: date) -> list[Confirmed]:
+    """Return the silences that people know of, wherever they said so."""
+    every = [*configuration.alerts.confirmed, *load(configuration.confirmed_file)]
+    ahead = [one for one in every if today < one.until]
+    return sorted(ahead, key=lambda one: (one.until, one.service))
+
+
 def lines(configuration: Configuration, today: date) -> Iterator[str]:
-    """Yield a line for each silence that people know of, wherever they said so."""
-    known = [*configuration.alerts.confirmed, *load(configuration.confirmed_file)]
-    for one in sorted(known, key=lambda one: (one.until, one.service)):
-        if today < one.until:
-            yield f"{one.service}: known until {one.until} ({one.reason})"
+    """Yield a line for each silence that people know of."""
+    for one in known(configuration, today):
+        yield f"{one.service}: known until {one.until} ({one.reason})"

@@ -1,5 +1,6 @@
 """The commands about cadence: who is on rhythm, and whether a change is live."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,12 +43,16 @@ def cadence(
     from pipelines import asking, windows
     from pipelines import cadence as found
 
-    if confirm is None and (until or because is not None):
+    is_said = confirm is not None
+    if not is_said and (until or because is not None):
         raise click.UsageError("--until and --because go with --confirm SERVICE")
-    if confirm is not None and (until is None or because is None):
+    if is_said and (until is None or because is None):
         raise click.UsageError("--confirm wants --until DAY and --because TEXT as well")
+    alone({"--confirm": is_said, "--confirmed": confirmed, "--backtest": backtest})
+    alone({"--confirm": is_said, "--json": as_json})
     if confirmed or (confirm is not None and until is not None and because is not None):
-        known(options.project(config, data_dir, may_lack=True), confirm, until, because)
+        project = options.project(config, data_dir, may_lack=True)
+        known(project, confirm, until, because, as_json=as_json)
         return
     with windows.published(published(data_dir)) as con:
         if backtest:
@@ -58,8 +63,23 @@ def cadence(
     click.echo(told)
 
 
-def known(found: "Project", service: str | None, until: date | None, because: str | None) -> None:
+def alone(chosen: Mapping[str, bool]) -> None:
+    """Raise where two are chosen of which one alone means something."""
+    named = [option for option, is_chosen in chosen.items() if is_chosen]
+    if len(named) > 1:
+        raise click.UsageError(f"{named[0]} and {named[1]} exclude each other")
+
+
+def known(
+    found: "Project",
+    service: str | None,
+    until: date | None,
+    because: str | None,
+    *,
+    as_json: bool,
+) -> None:
     """Keep that a silence is known, if one is named, and list those that are."""
+    import json
     from zoneinfo import ZoneInfo
 
     from pipelines import confirming, windows
@@ -72,7 +92,12 @@ def known(found: "Project", service: str | None, until: date | None, because: st
     today = as_of.astimezone(ZoneInfo(zone)).date()
     if service is not None and until is not None and because is not None:
         confirming.confirm(found.configuration, services, service, until, because, today)
-        click.echo("Kept; pages and reports say so after the next refresh.", err=True)
+        done = "Kept" if today < until else "Ended"
+        click.echo(f"{done}; pages and reports say so after the next refresh.", err=True)
+    if as_json:
+        rows = [one.model_dump(mode="json") for one in confirming.known(found.configuration, today)]
+        click.echo(json.dumps({"as_of": as_of.isoformat(), "rows": rows}, indent=1))
+        return
     lines = [printable(line) for line in confirming.lines(found.configuration, today)]
     click.echo("\n".join(lines or ["No silence is known of."]))
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KEY = ("alerts", "confirmed")
 HEAD = "# Silences that people know of. Kept by `drumbeat cadence --confirm`; yours to change.\n"
+UNREADABLE = "let whoever runs this read it, or name another file in `alerts.confirmed_file`"
 EXAMPLE = "`- service: shop`, then `until: 2026-12-07` and `reason: ...`"
 
 
@@ -24,7 +25,7 @@ def load(path: Path | None) -> tuple[Confirmed, ...]:
     """Read the file at ``path``, if it is there; raises ConfigurationError with every problem."""
     if path is None or not path.exists():
         return ()
-    return parse(entries.text_of(path, "mend `alerts.confirmed_file`"), str(path))
+    return parse(entries.text_of(path, UNREADABLE), str(path))
 
 
 def parse(text: str, name: str) -> tuple[Confirmed, ...]:

@@ -58,7 +58,8 @@ def load(path: Path, *, may_lack: bool = False) -> Configuration:
         problem = Problem(line, "", "is not UTF-8 text; save the file as UTF-8")
         raise ConfigurationError(str(path), [problem]) from None
     except OSError as error:
-        problem = Problem(0, "", f"can not be read: {error.strerror}; {REMEDY}")
+        remedy = "let whoever runs this read it" if path.is_file() else REMEDY
+        problem = Problem(0, "", f"can not be read: {error.strerror}; {remedy}")
         raise ConfigurationError(str(path), [problem]) from error
     return parse(text, path, may_lack=may_lack)
 

@@ -51,6 +51,14 @@ def test_the_last_word_on_a_service_counts_and_today_ends_it(tmp_path):
     assert kept(tmp_path, "cart", TODAY) == []
 
 
+def test_a_day_that_is_over_is_refused_and_changes_nothing(tmp_path):
+    before = kept(tmp_path)
+
+    with pytest.raises(DrumbeatError, match=r"2026-11-28 is over; .* or 2026-11-29 to end"):
+        kept(tmp_path, until=date(2026, 11, 28))
+    assert [*lines(configured(tmp_path), TODAY)] == before
+
+
 def test_an_unknown_service_is_refused_with_those_there_are(tmp_path):
     with pytest.raises(DrumbeatError, match="called 'shpo'; there are cart and shop"):
         kept(tmp_path, "shpo")
@@ -58,9 +66,9 @@ def test_an_unknown_service_is_refused_with_those_there_are(tmp_path):
     assert not (tmp_path / "confirmed.yaml").exists()
 
 
-@pytest.mark.parametrize("reason", ["", "two\nlines", "\u202e", " "])
+@pytest.mark.parametrize("reason", ["", "two\nlines", "\u202e", " ", "x" * 201])
 def test_a_reason_is_one_line(tmp_path, reason):
-    with pytest.raises(DrumbeatError, match="one line of text"):
+    with pytest.raises(DrumbeatError, match="one line of 1 to 200 characters"):
         kept(tmp_path, reason=reason)
 
 
@@ -80,6 +88,13 @@ def test_what_is_wrong_is_told_with_line_and_remedy(text, said):
         confirmed(text, "confirmed.yaml")
 
     assert str(caught.value).startswith(f"confirmed.yaml{said}")
+
+
+def test_what_can_not_be_read_is_named_with_what_to_do(tmp_path):
+    (tmp_path / "confirmed.yaml").mkdir()
+
+    with pytest.raises(ConfigurationError, match=r"confirmed\.yaml: can not .*let whoever runs"):
+        configured(tmp_path)
 
 
 def test_the_kept_configuration_finds_it_from_elsewhere_even_before_it_is_there(tmp_path):

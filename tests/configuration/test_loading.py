@@ -273,6 +273,17 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path):
     assert load(path).organisation == "Acme"
 
 
+def test_a_file_that_may_not_be_read_is_not_to_be_written(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    path = tmp_path / "drumbeat.yaml"
+    path.write_text(DEMO)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ConfigurationError, match="Permission denied; let whoever runs this read"):
+        load(path)
+
+
 def test_a_folder_is_no_configuration(tmp_path):
     with pytest.raises(ConfigurationError, match="can not be read"):
         load(tmp_path)

@@ -1,5 +1,6 @@
 """Whether a change is live, from its sha, number or page."""
 
+import json
 import re
 import shutil
 from datetime import date, timedelta
@@ -189,6 +190,10 @@ def test_the_commands_keep_what_they_are_told(organisation):
         "cadence", "--confirm", "shop", *until
     )
     assert "shop: known until 2026-04-01 (a holiday)" in said("cadence", "--confirmed")
+    listed = json.loads(said("cadence", "--confirmed", "--json"))
+    assert listed["rows"] == [{"service": "shop", "until": "2026-04-01", "reason": "a holiday"}]
+    assert "--confirm and --json exclude" in said("cadence", "--confirm", "shop", *until, "--json")
+    assert "--confirmed and --backtest exclude" in said("cadence", "--backtest", "--confirmed")
     assert "--until and --because go with --confirm" in said("cadence", *until)
     assert "wants --until DAY and --because" in said("cadence", "--confirm", "shop")
     assert "chat is told once shop#8 of shop is live" in said("where", "shop#8", "--tell", "chat")
