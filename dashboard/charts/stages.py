@@ -45,7 +45,7 @@ def stages(rows: pl.DataFrame, tone: Tones, *, is_demo: bool = False) -> go.Figu
         heads = []
     for head, is_waiting, length, start in heads:
         # A name needs room for its letters, or it touches the next one.
-        if length > 0.03 * len(head) * longest:
+        if length > 0.028 * len(head) * longest:
             colour = tone["slow"] if is_waiting else tone["accent"]
             labels.append(_above(head, start + length / 2, names[over], colour))
     for name, row in zip(names, found, strict=True):
@@ -84,6 +84,8 @@ def _stage_bar(
 ) -> go.Bar:
     longest = max(row["lead_time_hours"] for row in found)
     inside = [words.duration(part) if part > 0.1 * longest else "" for part in parts]
+    # Over hatching a number reads better bold.
+    inside = [f"<b>{one}</b>" if one and is_waiting else one for one in inside]
     return go.Bar(
         y=list(names),
         x=list(parts),
@@ -102,7 +104,7 @@ def _stage_bar(
                 "fgcolor": tone["slowmark"],
                 "bgcolor": colour,
                 "size": 7,
-                "solidity": 0.18,
+                "solidity": 0.1,
             },
         },
         customdata=[f"{name}: {words.duration(part)}" for part in parts],
