@@ -1,9 +1,16 @@
 """Which deployment first carried each commit, from the analysis itself."""
 
+import random
+
 import duckdb
+import polars as pl
 import pytest
 
 from pipelines.analysis import deployment_commits
+from pipelines.analysis.differences import Differences
+from pipelines.analysis.first_deployments import Graph
+from pipelines.analysis.graphs import Repository
+from tests.analysis.test_differences import ancestors
 from tests.support import at
 
 
@@ -122,3 +129,47 @@ def test_what_was_taken_back_is_gone_until_it_is_brought_again(carried, tips, b,
     assert found["production", "b"] == ("2", False, *b)
     assert found["production", "c"] == ("2", False, *c)
     assert found["production", "a"] == ("1", True, None, None)
+
+
+def wanted(carried_by, count):
+    """Return first, again and gone of each commit by what every deployment carries, in order."""
+    found = {}
+    for commit in range(count):
+        has = [commit in carried for carried in carried_by]
+        if any(has):
+            # Where it came and where it went, with nothing live before the first deployment.
+            turns = [n for n in range(len(has)) if has[n] is not (n > 0 and has[n - 1])]
+            came, went = turns[::2], turns[1::2]
+            again = came[-1] if len(came) > 1 else None
+            found[commit] = (came[0], again, went[-1] if len(went) == len(came) else None)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_random_graphs_agree_with_what_every_deployment_carries(seed):
+    dice = random.Random(seed)
+    count = dice.randint(1, 12)
+    parents = [dice.sample(range(one), min(one, dice.choice((1, 1, 2)))) for one in range(count)]
+    tips = [dice.randint(-1, count - 1) for _ in range(dice.randint(1, 10))]
+    graph = Graph.of_parents(parents)
+    shop = Repository("shop", pl.DataFrame({"sha": [f"{one}" for one in range(count)]}), graph)
+    stream = pl.DataFrame(
+        {
+            "service": "shop",
+            "environment": "production",
+            "deployment_id": [f"{place}" for place in range(len(tips))],
+            "commit_sha": [f"{tip}" for tip in tips],
+        }
+    )
+
+    found = deployment_commits.first_deployments(shop, Differences(graph), stream)
+
+    known = [f"{place}" for place, tip in enumerate(tips) if tip >= 0]
+    told = {
+        int(row["sha"]): tuple(
+            known.index(row[name]) if row[name] is not None else None
+            for name in ("deployment_id", "again_id", "gone_id")
+        )
+        for row in found.to_dicts()
+    }
+    assert told == wanted([ancestors(parents, tip) for tip in tips if tip >= 0], count)
