@@ -47,8 +47,11 @@ def metric_trend(
     traces = [*_bands(whole, top, tone), _line(whole, unit, tone)]
     labels = []
     if last:
-        traces.append(_dot(last, tone["accent"], tone["accent"]))
-        labels.append(label(said(last["value"], unit), last["value"], tone["accent"], is_bold=True))
+        # What was last known of earlier weeks is not how it stands now.
+        is_now = last is whole[-1]
+        colour = tone["accent" if is_now else "ink3"]
+        traces.append(_dot(last, colour, colour))
+        labels.append(label(said(last["value"], unit), last["value"], colour, is_bold=is_now))
     if unit == "per week":
         traces += [_dot(row, tone["paper"], tone["accent"]) for row in _unfinished(rows)]
     grid = _step(top, unit, last["value"] if last else None)

@@ -33,6 +33,18 @@ def test_a_trend_ends_in_the_last_whole_week_and_says_its_value(tone, metric):
     assert figure.layout.annotations[0].text.startswith("<b>")
 
 
+def test_what_was_last_known_of_an_earlier_week_is_not_drawn_as_of_now():
+    last = pl.when(pl.col("shown_on") < date(2026, 11, 16)).then("value")
+
+    rows = checkout()["change_fail_rate"].with_columns(last)
+    figure = charts.metric_trend(rows, SINCE, LIGHT)
+
+    (dot,) = [trace for trace in figure.data if trace.mode == "markers"]
+    assert dot.x[0] == date(2026, 11, 9)
+    assert dot.marker.color == LIGHT["ink3"]
+    assert "<b>" not in figure.layout.annotations[0].text
+
+
 @pytest.mark.parametrize("since", [SINCE, date(2026, 11, 2)])
 def test_a_trend_names_months_or_within_one_its_first_and_last_day(since):
     axis = charts.metric_trend(checkout()["change_fail_rate"], since, LIGHT).layout.xaxis
