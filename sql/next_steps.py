@@ -13,7 +13,7 @@ NONE = (
 )
 STEPS = {
     "open_failure": "Mend what is still open, or record that it is over.",
-    "stalled": "Ship what waits, or say why not.",
+    "stalled": "Ship what waits, or confirm the silence.",
     "failing": "Look for what its failed deployments share.",
     "no_way_back": "Plan the way forward before the next deployment.",
     "slowing": "Ship what waits in smaller parts, sooner.",

@@ -233,7 +233,11 @@ def test_a_page_without_lists_of_deployments_says_that_environment_does_not_narr
     ("name", "step", "evidence"),
     [
         ("checkout", "review them together.</b> Review took 35", 'href="https://git.example.inv'),
-        ("invoicing", "Ship what waits, or say why not.</b> 11 changes wait", "0123456789ab."),
+        (
+            "invoicing",
+            "Ship what waits, or confirm the silence.</b> 11 changes wait",
+            "0123456789ab.",
+        ),
         ("labels", "One next step.</b> No step stands out", ""),
     ],
 )
