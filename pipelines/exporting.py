@@ -41,9 +41,14 @@ def write(con: duckdb.DuckDBPyConnection, table: str, folder: Path) -> tuple[Pat
     """Write one table."""
     target = folder / f"{table}.parquet"
     partial = folder / f".partial-{target.name}"
-    ((count,),) = con.execute(
-        f"copy (from {table} order by all) to {quoted(str(partial))} "
-        "(format parquet, compression zstd)"
-    ).fetchall()
+    try:
+        ((count,),) = con.execute(
+            f"copy (from {table} order by all) to {quoted(str(partial))} "
+            "(format parquet, compression zstd)"
+        ).fetchall()
+    except duckdb.IOException as error:
+        if str(partial) not in str(error):
+            raise
+        raise DrumbeatError(f"{table} can not be written to {folder}: {error}") from error
     moved(partial, target)
     return target, count

@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines import macros
 from pipelines.commenting import comments, described
-from pipelines.errors import NothingPublished
+from pipelines.errors import NothingPublished, Unreadable
 from pipelines.landing import sync_folder, write_durably
 from pipelines.warehouse import parsed, quoted, transaction
 
@@ -216,13 +216,16 @@ def point(folder: Path, name: str) -> None:
 
 def current(folder: Path) -> Path:
     """Return the published file that the pointer names."""
+    pointer = folder / POINTER
     try:
-        file = folder / (folder / POINTER).read_text(encoding="utf-8").strip()
+        file = folder / pointer.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError as error:
         raise NothingPublished(
             "nothing is published yet; run `drumbeat refresh`, or `drumbeat demo` to look around "
             f"(looked in {folder})"
         ) from error
+    except PermissionError as error:
+        raise Unreadable(f"{pointer} can not be read; let whoever runs this read it") from error
     if not file.is_file():
         raise NothingPublished(f"{file} is gone; run `drumbeat rebuild`")
     return file

@@ -126,7 +126,7 @@ def made_anew(
 ) -> Outcome:
     """Make a new warehouse, publish, and swap it in; whoever calls holds the lock."""
     new = project.warehouse.with_name(PARTIAL)
-    with opened(new) as con:
+    with writing(project), opened(new) as con:
         outcome = brought_up(con, project, run, progress, [], is_past=is_past, is_anew=True)
     if not is_past:
         remove(project.warehouse)
@@ -236,15 +236,29 @@ def warehouse(project: Project, *, is_temporary: bool) -> Iterator[duckdb.DuckDB
             yield con
         return
     try:
-        with opened(project.warehouse) as con:
+        with writing(project), opened(project.warehouse) as con:
             yield con
     except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
-        if "No space left" in str(error):
-            raise DrumbeatError(f"the disk is full: {error}\nWhat is published stays.") from error
         raise DrumbeatError(
             f"{project.warehouse} can not be used: {error}\n"
             "It is only a cache: `drumbeat rebuild` makes it again from the landing zone."
         ) from error
+
+
+@contextmanager
+def writing(project: Project) -> Iterator[None]:
+    """Raise DrumbeatError where DuckDB finds the disk full, or may not write to it."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if "No space left" in str(error):
+            raise DrumbeatError(f"the disk is full: {error}\nWhat is published stays.") from error
+        if any(said in str(error) for said in ("Permission denied", "Read-only file system")):
+            raise DrumbeatError(
+                f"{error}\n{project.data_dir} and what lies in it must be writable for whoever "
+                "runs this. What is published stays."
+            ) from error
+        raise
 
 
 def remove(path: Path) -> None:

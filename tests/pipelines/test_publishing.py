@@ -100,6 +100,15 @@ def test_a_damaged_block_goes_with_what_is_made_anew(con, tmp_path):
     assert read(publishing.publish(con, tmp_path / "serving", NOON, is_anew=True)) == [(50000,)]
 
 
+def test_a_pointer_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    def refuse(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(Unreadable, match=r"current\.txt can not be read; let whoever runs this"):
+        publishing.current(tmp_path)
+
+
 def test_a_pointer_to_a_file_that_is_gone_is_an_error_that_names_it(con, tmp_path):
     path = publish(con, tmp_path / "serving")
     path.unlink()

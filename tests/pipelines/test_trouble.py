@@ -3,12 +3,13 @@
 import errno
 import os
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
-from pipelines import command_line, flag_code
+from pipelines import command_line, exporting, flag_code, refreshing
 from pipelines.command_line import drumbeat
-from pipelines.errors import Unreadable
+from pipelines.errors import DrumbeatError, Unreadable
 from tests.support import project, write
 
 NAME = "drumbeat-20260320T120000000000.duckdb"
@@ -75,6 +76,29 @@ def test_the_doctor_tells_it_and_goes_on(damaged):
 
 def test_a_refresh_that_looks_for_flags_in_code_begins_as_at_first(damaged):
     assert flag_code.published(project(damaged)) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (duckdb.IOException("Cannot open file: Permission denied"), "must be writable"),
+        (duckdb.IOException("Could not write: No space left on device"), "the disk is full"),
+        (duckdb.Error("Could not write: No space left on device"), "the disk is full"),
+    ],
+)
+def test_what_duckdb_may_not_write_is_said_so(tmp_path, error, said):
+    with pytest.raises(DrumbeatError, match=said), refreshing.writing(project(tmp_path)):
+        raise error
+
+
+def test_a_table_that_can_not_be_exported_is_named(tmp_path):
+    file = tmp_path / NAME
+    with duckdb.connect(file) as con:
+        con.execute("create schema marts; create table marts.numbers as select 1 as n")
+    (tmp_path / "out" / ".partial-marts.numbers.parquet").mkdir(parents=True)
+
+    with pytest.raises(DrumbeatError, match=r"marts\.numbers can not be written to .*out: "):
+        exporting.export(file, tmp_path / "out", ["marts"])
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
