@@ -122,16 +122,19 @@ def reach(project: Project, source: AnySource) -> Finding:
 def data(project: Project) -> Iterator[Finding]:
     """Look at what is published, if anything is and can be read."""
     try:
-        yield from published(current(project.serving))
+        yield from published(project, current(project.serving))
     except DrumbeatError as error:
         yield Finding("data", str(error), "mend")
 
 
-def published(file: Path) -> Iterator[Finding]:
+def published(project: Project, file: Path) -> Iterator[Finding]:
     """Look at a published file; raises DrumbeatError where it can not be read."""
+    from pipelines.examining_alerts import examine_alerts
+
     with windows.published(file) as con:
         ((as_of,),) = con.execute("select as_of from config.run").fetchall()
         yield Finding("data", f"published as of {as_of:%Y-%m-%d %H:%M} UTC")
+        yield from examine_alerts(project.configuration.alerts, con)
         for kind, found, example, effect, remedy, metrics in con.execute(SUMMARY).fetchall():
             touched = f" Touches {metrics.replace('_', ' ')}." if metrics else ""
             yield Finding(kind, f"{found}, such as {example}. {effect} {remedy}{touched}", "look")
