@@ -47,7 +47,7 @@ def write(con: duckdb.DuckDBPyConnection, table: str, folder: Path) -> tuple[Pat
             "(format parquet, compression zstd)"
         ).fetchall()
     except duckdb.IOException as error:
-        if str(partial) not in str(error):
+        if partial.name not in str(error):
             raise
         raise DrumbeatError(f"{table} can not be written to {folder}: {error}") from error
     moved(partial, target)

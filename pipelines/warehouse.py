@@ -38,9 +38,9 @@ def readable(path: Path | str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        # It has no class of its own for a block whose checksum is wrong; and what can not be
-        # written elsewhere is told by the same class as what can not be read here.
-        is_ours = isinstance(error, duckdb.IOException) and str(path) in str(error)
+        # It has no class of its own for a block whose checksum is wrong; what can not be written
+        # elsewhere is told by the same class as what can not be read here; and paths are absolute.
+        is_ours = isinstance(error, duckdb.IOException) and Path(path).name in str(error)
         if is_ours or isinstance(error, BROKEN) or str(error).startswith("Corrupt database"):
             raise Unreadable(
                 f"the published file {path} can not be read: {error}\n`drumbeat refresh` makes a "

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -31,7 +32,8 @@ def damaged(tmp_path_factory):
 
 def run(folder, words, *, has_config=False):
     config = ["--config", str(folder / "drumbeat.yaml")] if has_config else []
-    return CliRunner().invoke(drumbeat, [*words, "--data-dir", str(folder / "data"), *config])
+    data = os.path.relpath(folder / "data")
+    return CliRunner().invoke(drumbeat, [*words, "--data-dir", data, *config])
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_a_damaged_published_file_is_told_with_its_remedy(damaged, tmp_path, mon
     result = run(damaged, words, has_config=has_config)
 
     assert isinstance(result.exception, Unreadable), result.output
-    assert str(damaged / "data" / "serving" / NAME) in str(result.exception)
+    assert f"data/serving/{NAME} can not be read" in str(result.exception)
     assert "`drumbeat refresh` makes a new one" in str(result.exception)
     assert "`drumbeat rebuild`" in str(result.exception)
 
@@ -71,7 +73,8 @@ def test_the_doctor_tells_it_and_goes_on(damaged):
 
     assert result.exit_code == 1
     assert "configuration: sources: 1; 1 services" in result.output
-    assert f"mend  data: the published file {damaged / 'data' / 'serving' / NAME}" in result.output
+    assert "mend  data: the published file " in result.output
+    assert f"data/serving/{NAME} can not be read" in result.output
 
 
 def test_a_refresh_that_looks_for_flags_in_code_begins_as_at_first(damaged):
@@ -91,14 +94,15 @@ def test_what_duckdb_may_not_write_is_said_so(tmp_path, error, said):
         raise error
 
 
-def test_a_table_that_can_not_be_exported_is_named(tmp_path):
+def test_a_table_that_can_not_be_exported_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / NAME
     with duckdb.connect(file) as con:
         con.execute("create schema marts; create table marts.numbers as select 1 as n")
     (tmp_path / "out" / ".partial-marts.numbers.parquet").mkdir(parents=True)
 
     with pytest.raises(DrumbeatError, match=r"marts\.numbers can not be written to .*out: "):
-        exporting.export(file, tmp_path / "out", ["marts"])
+        exporting.export(file, Path("out"), ["marts"])
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
