@@ -6,6 +6,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.analysis.differences import Differences
 from pipelines.analysis.first_deployments import Graph, first_carriers
 
 COMMITS = 1_000_000
@@ -25,19 +26,22 @@ def measure(
     tips = np.sort(np.random.default_rng(7).integers(0, commits, deployments)).tolist()
     # One in twenty goes back to an earlier commit.
     tips[20::20] = tips[10:-10:20][: len(tips[20::20])]
-    best, building = float("inf"), float("inf")
+    best, building, listing = float("inf"), float("inf"), float("inf")
     for _ in range(rounds):
         begun = time.perf_counter()
         graph = Graph.of_edges(children, parents, commits)
         built = time.perf_counter()
         carriers = first_carriers(graph, tips)
         ended = time.perf_counter()
+        Differences(graph).listed(tips, has_lost=True)
+        listing = min(listing, time.perf_counter() - ended)
         best, building = min(best, ended - begun), min(building, built - begun)
     return {
         "commits": commits,
         "deployments": deployments,
         "seconds": round(best, 3),
         "of_which_building_the_graph": round(building, 3),
+        "with_what_was_taken_back": round(building + listing, 3),
         "deployed_commits": int((carriers >= 0).sum()),
     }
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from dashboard import clocks, heads
 from dashboard.charts.stages import STAGES
+from dashboard.charts.timeline import DAYS
 from dashboard.frame import Frame
 from dashboard.marks import Column, link, table
 from dashboard.rows import GIT_ONLY, home
@@ -60,12 +61,13 @@ def _state(service: dict[str, Any]) -> words.Sentence:
         role: words.Role = "stall" if service["state"] == "stalled" else "slow"
         said = words.capital(cadence_words.said(service))
         return (Part(" "), Part(said, role), Part(f"; {cadence_words.waiting(service)}."))
-    if service["state"] == "too_new" and not service["is_frozen"]:
-        return (Part(f" It is too new for a rhythm of its own: {cadence_words.said(service)}."),)
-    if service["state"] == "dormant" and not service["is_frozen"]:
-        return (Part(f" It is dormant: {cadence_words.said(service)}."),)
-    if service["is_frozen"] or cadence_words.known(service):
+    if service["is_frozen"] or service["state"] in cadence_words.ALARMS:
+        # An alarm that asks for nobody is one that people know of.
         return (Part(f" {words.capital(cadence_words.said(service))}."),)
+    if service["state"] == "too_new":
+        return (Part(f" It is too new for a rhythm of its own: {cadence_words.said(service)}."),)
+    if service["state"] == "dormant":
+        return (Part(f" It is dormant: {cadence_words.said(service)}."),)
     if count:
         oldest = words.duration(service["oldest_waiting_hours"])
         verb = "waits" if count == 1 else "wait"
@@ -150,7 +152,7 @@ def spread(rows: pl.DataFrame, now: dict[str, Any], page: Frame) -> tuple[str, s
 
 def is_silent(rows: pl.DataFrame, page: Frame) -> bool:
     """Tell whether nothing went out in the four weeks that the timeline draws."""
-    first = page.run.day(page.run.as_of) - timedelta(days=28)
+    first = page.run.day(page.run.as_of) - timedelta(days=DAYS)
     return not any(page.run.day(at) >= first for at in rows["finished_at"])
 
 

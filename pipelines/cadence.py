@@ -10,7 +10,7 @@ from pipelines.analysis.operational_days import weights
 from pipelines.analysis.rhythm import ALARMS, NEEDED, replay
 from pipelines.analysis.service_days import ServiceDays, Terms, service_days, terms
 from pipelines.analysis.sights import rhythms
-from pipelines.printing import aligned
+from pipelines.printing import MADE_UP, aligned
 from sql import cadence_words
 
 SHARES = (0.5, 0.9)
@@ -45,14 +45,13 @@ def as_text(con: duckdb.DuckDBPyConnection) -> str:
     """Return when it is told of, and a line each service: state, what is said of it, what waits."""
     query = "select as_of, time_zone, is_demo from config.run"
     ((as_of, zone, is_demo),) = con.execute(query).fetchall()
-    made_up = "Made-up data.\n" * is_demo
-    heading = f"as of {as_of:%F %R} UTC, {zone}\n{made_up}"
+    heading = [f"as of {as_of:%F %R} UTC, {zone}", *([MADE_UP] if is_demo else []), ""]
     lines = [
         [row["service"], cadence_words.state(row), cadence_words.said(row), waits(row)]
         for row in rows(con)
     ]
     table = aligned([["service", "state", "", "waiting"], *lines]) if lines else "No service yet."
-    return f"{heading}\n{table}"
+    return "\n".join([*heading, table])
 
 
 def waits(row: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import polars as pl
 
 from sql import names, words
 
+MADE_UP = "Made-up data."
 NUMBER = re.compile(r"-?[\d,]*\.?\d*")
 
 

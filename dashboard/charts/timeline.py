@@ -12,6 +12,7 @@ from dashboard.charts.parts import Tones, addresses, figure
 from sql import words
 
 LANE = 1.7
+DAYS = 28
 
 
 def timeline(
@@ -21,7 +22,7 @@ def timeline(
     tone: Tones,
     *,
     lanes: Sequence[str] = (),
-    days: int = 28,
+    days: int = DAYS,
     is_demo: bool = False,
 ) -> go.Figure:
     """Draw rollouts: ticks above the line, failed ones with their recovery below it.

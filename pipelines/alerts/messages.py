@@ -7,10 +7,10 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from pipelines.alerts.notices import LIVE, ORDER, Notice, clean
+from pipelines.printing import MADE_UP
 from sql import words
 
 PAGE = "service?service="
-MADE_UP = "Made-up data."
 MEASURE = (
     "Each silence is measured against the service's own rhythm; holidays, freezes and bots are "
     "left out."

@@ -69,7 +69,7 @@ def first_deployments(
     tips = pl.Series(found.numbers(stream["commit_sha"]), dtype=pl.Int64)
     # A deployed commit that the clone lacks carries nothing, so history begins with the next.
     names = stream["deployment_id"].filter(tips >= 0)
-    new, since, lost = differences.listed(tips.filter(tips >= 0).to_list())
+    new, since, lost = differences.listed(tips.filter(tips >= 0).to_list(), has_lost=True)
     first, brought, gone = (latest(pairs, len(found.shas)) for pairs in (new, since, lost))
     is_carried = first >= 0
     # Nearly all is brought once and stays.

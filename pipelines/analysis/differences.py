@@ -21,10 +21,11 @@ class Differences:
 
     graph: Graph
 
-    def listed(self, tips: Sequence[int]) -> tuple[Pairs, Pairs, Pairs]:
+    def listed(self, tips: Sequence[int], *, has_lost: bool = False) -> tuple[Pairs, Pairs, Pairs]:
         """Return places in ``tips`` and commits: not seen yet, since the tip before, lost since it.
 
-        A tip of -1 is a commit that the clone lacks: nothing is listed for it, nor since it.
+        A tip of -1 is a commit that the clone lacks: nothing is listed for it, nor since it. What
+        was lost is another walk after each tip that went back, and only made where it is asked for.
         """
         new: Pairs = ([], [])
         since: Pairs = ([], [])
@@ -42,7 +43,7 @@ class Differences:
                 (new, found),
                 (since, found if is_head else self.only(tip, before)),
                 # The only head carries all that was seen.
-                (lost, [] if heads == {tip} else self.only(before, tip)),
+                (lost, self.only(before, tip) if has_lost and heads != {tip} else []),
             ):
                 pairs[0].extend([place] * len(commits))
                 pairs[1].extend(commits)

@@ -78,11 +78,13 @@ def levels(data_dir: Path | None, service: str | None, team: str | None, *, as_j
 
 def heading(chosen: "Window") -> str:
     """Say what the numbers are about, and what they can not know."""
+    from pipelines.printing import MADE_UP
+
     lines = [
         f"{chosen.since} up to {chosen.until}, {chosen.zone.key}, as of {chosen.as_of:%F %R} UTC"
     ]
     if chosen.is_demo:
-        lines.append("Made-up data.")
+        lines.append(MADE_UP)
     if chosen.is_git_only:
         lines.append("Releases are tags; failures are inferred from reverts and patch releases.")
     return "\n".join(lines)

@@ -56,10 +56,7 @@ waiting as (
         overview.waiting_count,
         case
             when cadence.is_frozen then 'frozen'
-            when
-                cadence.confirmed_until_on is not null
-                and cadence.state in ('stalled', 'slowing', 'dormant')
-                then 'known'
+            when cadence.attention = 5 and cadence.confirmed_until_on is not null then 'known'
             when cadence.attention = 1 then 'stalled'
             when cadence.attention = 3 then 'slowing'
             when oldest.waiting_hours > 3 * overview.usual_wait_hours then 'waits'

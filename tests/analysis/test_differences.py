@@ -35,7 +35,7 @@ def wanted(parents, tips):
 
 
 def listed(parents, tips):
-    found = Differences(Graph.of_parents(parents)).listed(tips)
+    found = Differences(Graph.of_parents(parents)).listed(tips, has_lost=True)
     pairs = [list(zip(*one, strict=True)) for one in found]
     assert all(len(set(one)) == len(one) for one in pairs)
     return tuple(map(set, pairs))

@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -168,13 +167,11 @@ def test_tables_of_another_tool_come_out_with_its_numbers(tmp_path):
 
 
 @pytest.mark.parametrize("service", ["", "checkout"])
-def test_the_page_shows_what_the_command_prints(demo, monkeypatch, tmp_path, service):
+def test_the_page_shows_what_the_command_prints(demo, demo_pages, monkeypatch, service):
     from dashboard import compared
     from dashboard.questions import runs
 
-    # Pages keep their file open, with settings that no command opens it with.
-    shutil.copytree(demo / "serving", tmp_path / "serving", symlinks=True)
-    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DRUMBEAT_DATA_DIR", str(demo_pages))
     words = ["--service", service] if service else []
     told = json.loads(run_here("compare", "--json", "--data-dir", str(demo), *words).stdout)
     scope = "service" if service else "organisation"
